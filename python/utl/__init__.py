@@ -1,0 +1,3 @@
+"""UTL, the Universal Transaction Ledger: a book of record inside PostgreSQL."""
+
+__version__ = "0.1.0"

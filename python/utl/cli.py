@@ -1,0 +1,200 @@
+"""The `utl` command.
+
+To add a command: one function with `@app.command()` whose body imports its module, so that
+`utl --help` stays quick. Errors are raised, never printed: `main` prints them all in one way.
+
+Exit codes: 0 done, 1 failed (`migrate --status`: something to do), 2 wrong usage, 3 refused because
+code and database do not belong together, 4 no server.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import psycopg
+import typer
+
+from utl import __version__
+from utl.settings import UtlError, configured_url
+
+NO_SERVER = 4
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="UTL, the Universal Transaction Ledger: a book of record inside PostgreSQL.",
+)
+server_app = typer.Typer(
+    no_args_is_help=True,
+    help="The embedded PostgreSQL server, in the state folder UTL_HOME. A server of your own "
+    "(DATABASE_URL or PG*) takes precedence.",
+)
+app.add_typer(server_app, name="server")
+
+
+def main() -> None:
+    """Run the command line; an error is a few lines on stderr and an exit code, not a traceback."""
+    try:
+        app()
+    except UtlError as error:
+        _fail(str(error), error.exit_code)
+    except psycopg.Error as error:
+        no_server = isinstance(error, psycopg.OperationalError) and error.sqlstate is None
+        _fail(_explain(error), NO_SERVER if no_server else 1)
+    except OSError as error:
+        _fail(str(error), 1)
+
+
+def version(show: bool) -> None:
+    """Print the release and stop."""
+    if show:
+        print(f"utl {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the release.")
+    ] = False,
+) -> None:
+    """Options of every command; the text of --help is the app's."""
+
+
+@server_app.command("start")
+def server_start(
+    port: Annotated[
+        int | None, typer.Option(help="Listen on this port of 127.0.0.1 too.", min=1, max=65535)
+    ] = None,
+) -> None:
+    """Start the server, unless it runs, and print its URL. It outlives this command."""
+    from utl import server
+
+    if configured_url():
+        print("A server of your own is configured (DATABASE_URL or PG*): none is started.")
+        return
+    print(server.start(port=port))
+
+
+@server_app.command("stop")
+def server_stop() -> None:
+    """Stop the server; open transactions are rolled back."""
+    from utl import server
+
+    if configured_url():
+        print("A server of your own is configured (DATABASE_URL or PG*): it is left alone.")
+    # Stopping our own, left from before, does that server no harm.
+    print("stopped" if server.stop() else "no embedded server is running")
+
+
+@server_app.command("status")
+def server_status() -> None:
+    """Show whether the server runs, and where; exit code 4 if it does not."""
+    from utl import server
+
+    if configured_url():
+        print("A server of your own is configured (DATABASE_URL or PG*).")
+    found = server.status()
+    print(f"PostgreSQL {found.version}, data in {found.data}")
+    print(f"running, pid {found.pid}: {found.url}" if found.pid else "not running")
+    if found.tcp_url:
+        print("TCP: `utl server url --tcp` shows the address and the password")
+    if not (found.pid or configured_url()):
+        raise typer.Exit(NO_SERVER)
+
+
+@server_app.command("url")
+def server_url(
+    tcp: Annotated[
+        bool, typer.Option("--tcp", help="The TCP address, with the password it needs.")
+    ] = False,
+) -> None:
+    """Print the URL to connect to, of your own server if one is configured."""
+    from utl import server
+
+    print(server.url(tcp=tcp))
+
+
+@server_app.command(
+    "psql", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def server_psql(context: typer.Context) -> None:
+    """Open psql; what follows goes to it, as in: utl server psql -c 'table utl.positions'."""
+    from utl import server
+
+    program = server.psql_program()
+    os.execv(program, ["psql", server.url(), *context.args])  # noqa: S606  # psql takes over
+
+
+@app.command()
+def migrate(
+    status: Annotated[
+        bool, typer.Option("--status", help="Only say what is to be done; exit code 1 if anything.")
+    ] = False,
+) -> None:
+    """Bring the database up to this release: migrations/ once and in order, then all of sql/."""
+    from utl import migrate as migrations
+    from utl import server
+
+    if status:
+        found = migrations.status(server.url())
+        for name in found.applied:
+            print(f"applied {name}")
+        for name in found.pending:
+            print(f"pending {name}")
+        print(f"sql/    {'current' if found.code_is_current else 'stale'}")
+        raise typer.Exit(0 if found.up_to_date else 1)
+    report = migrations.migrate(server.url())
+    for name in report.applied:
+        print(f"applied {name}")
+    print(f"sql/    {'loaded' if report.code_loaded else 'unchanged'}, release {__version__}")
+
+
+@app.command()
+def bench(
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write all figures to this file.")
+    ] = None,
+    fills: Annotated[int, typer.Option(help="Fills of each bulk run.", min=1)] = 300_000,
+    repeat: Annotated[int, typer.Option(help="Runs of each case.", min=1)] = 3,
+    seconds: Annotated[int, typer.Option(help="Length of each run of single fills.", min=1)] = 5,
+    only: Annotated[
+        Literal["bulk", "single"] | None, typer.Option(help="Measure only this section.")
+    ] = None,
+    costings: Annotated[
+        list[str] | None, typer.Option(help="Costing sets, such as fifo or wac+fifo; repeatable.")
+    ] = None,
+) -> None:
+    """Measure booking beside a bare table, in scratch databases that are dropped afterwards."""
+    from rich.console import Console
+
+    from utl.bench import COSTING_SETS, Bench, Section, command
+
+    sections = [Section(only)] if only else list(Section)
+    measured = Bench(fills, repeat, seconds, sections, costings or COSTING_SETS)
+    command(measured, json_file, Console())
+
+
+def _explain(error: psycopg.Error) -> str:
+    """Give the server's error in its three parts, or libpq's own text."""
+    diagnostics = error.diag
+    if diagnostics.message_primary is None:
+        return str(UtlError(str(error).strip(), hint="see `utl server status`, DATABASE_URL, PG*"))
+    return str(
+        UtlError(
+            f"{diagnostics.message_primary} ({diagnostics.sqlstate})",
+            detail=diagnostics.message_detail or "",
+            hint=diagnostics.message_hint or "",
+        )
+    )
+
+
+def _fail(text: str, exit_code: int) -> None:
+    print(f"utl: {text}", file=sys.stderr)
+    sys.exit(exit_code)
+
+
+if __name__ == "__main__":
+    main()

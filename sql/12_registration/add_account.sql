@@ -1,0 +1,28 @@
+create or replace function utl.add_account(account text, venue text)
+returns utl.accounts
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $add_account$
+declare
+    _account utl.accounts;
+begin
+    perform utl.add_venue(venue);
+    insert into utl_private.accounts (account, venue_id)
+    values (add_account.account, utl.venue_id(venue))
+    on conflict on constraint accounts_are_named_once do nothing;
+    select a.* into _account from utl.accounts as a where a.account = add_account.account;
+    if _account.venue <> venue then
+        raise exception 'account % is held at %, not at %', account, _account.venue, venue
+        using
+            errcode = '23U02',
+            detail = 'Fills name their account; its venue does not change.',
+            hint = 'Give the account at the other venue a name of its own.';
+    end if;
+    return _account;
+end
+$add_account$;
+
+comment on function utl.add_account(text, text) is
+'Adds an account at a venue, and the venue if need be. Account names are unique in the firm. Repeating
+it changes nothing; 23U02 if the account is held at another venue. Returns its row of utl.accounts.';

@@ -1,0 +1,24 @@
+create or replace view utl_private.booking_terms as
+select
+    c.book_id,
+    c.costing_id,
+    c.method,
+    case
+        when c.method = 'wac' then 'average'
+        when c.method in ('fifo', 'lifo') then 'time'
+        else 'rank'
+    end as family,
+    c.pool = 'account' as by_account,
+    c.fees = 'capitalize' as capitalizes_fees,
+    c.rank_by = 'unit_cost' as ranks_with_fees,
+    c.booking_order = 'arrival' as by_arrival,
+    i.instrument_id,
+    i.multiplier,
+    i.is_inverse,
+    i.cost_asset_id
+from utl_private.costings as c
+cross join utl_private.instruments as i;
+
+comment on view utl_private.booking_terms is
+'How each costing books each instrument: all that turns a fill into a leg. family says which fold
+computes it: fold_average, fold_lots (by time) or fold_ranked_lots (by rank).';

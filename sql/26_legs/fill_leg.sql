@@ -1,0 +1,43 @@
+create or replace function utl_private.fill_leg(
+    fill utl.fills, held utl_private.position_terms
+)
+returns setof utl_private.leg
+language sql
+stable
+as $fill_leg$
+    select
+        held.position_id,
+        held.book_id,
+        held.method,
+        case when held.by_arrival then fill.recorded_at else fill.executed_at end,
+        case when held.by_arrival then 0 else fill.sequence end,
+        fill.fill_id,
+        f.quantity,
+        f.amount + case when held.capitalizes_fees then f.fee else 0 end,
+        f.fee,
+        utl_private.lot_rank(
+            held.method, f.quantity, f.amount, f.fee, false, held.ranks_with_fees
+        ),
+        held.quantity,
+        held.cost,
+        held.realized_pnl,
+        held.fees,
+        held.opened_at,
+        held.last_effective_at,
+        held.last_sequence,
+        held.last_fill_id
+    from (
+        select
+            utl_private.signed_quantity(fill.side, fill.quantity) as quantity,
+            utl_private.leg_amount(
+                utl_private.signed_quantity(fill.side, fill.quantity),
+                fill.price, held.multiplier, held.is_inverse
+            ) as amount,
+            case when fill.fee_asset_id = held.cost_asset_id then fill.fee else 0 end as fee
+    ) as f
+$fill_leg$;
+
+comment on function utl_private.fill_leg(utl.fills, utl_private.position_terms) is
+'The leg of one fill in one position. A fee in the cost currency is part of the amount where the
+costing capitalizes fees, and is kept beside it in any case; a fee in another asset moves no cost.
+Written so that the planner inlines it: it costs its expressions and no call.';

@@ -1,0 +1,67 @@
+create or replace function utl_private.book_fills()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $book_fills$
+declare
+    _touched utl_private.touched[];
+    _held utl_private.position_terms[];
+    _family text;
+    _legs refcursor;
+    _late bigint[] := '{}';
+begin
+    insert into utl_private.fill_keys (
+        account_id, venue_fill_id, fill_id, executed_at, content_digest
+    )
+    select f.account_id, f.venue_fill_id, f.fill_id, f.executed_at, utl_private.fill_digest(f)
+    from new_fills as f
+    order by f.account_id, f.venue_fill_id;
+
+    select array_agg(t) into _touched
+    from (
+        select f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, sum(f.fee) as fee
+        from new_fills as f
+        group by f.book_id, f.account_id, f.instrument_id, f.fee_asset_id
+    ) as t;
+    if _touched is null then            -- a statement without rows
+        return null;
+    end if;
+
+    _held := utl_private.lock_positions(_touched);
+
+    for _pass in 1..2 loop              -- first all that is in order, then what is late
+        exit when _pass = 2 and _late = '{}';
+        for _family in
+            select distinct h.family from unnest(_held) as h
+        loop
+            open _legs no scroll for
+                select l.*
+                from new_fills as f
+                inner join unnest(_held) as h
+                    on
+                        f.book_id = h.book_id
+                        and f.instrument_id = h.instrument_id
+                        and h.account_id in (0, f.account_id)
+                cross join lateral utl_private.fill_leg(f, h) as l
+                where h.family = _family and (_pass = 1 or h.position_id = any(_late))
+                order by l.position_id, l.effective_at, l.sequence, l.fill_id;
+            if _pass = 1 then
+                _late := _late || utl_private.book_legs(_legs, _family);
+            else
+                perform utl_private.restate(_legs, _family);
+            end if;
+            close _legs;
+        end loop;
+    end loop;
+    return null;
+end
+$book_fills$;
+
+comment on function utl_private.book_fills() is
+'Trigger on utl.fills, once a statement: remember the keys, lock the positions, fold.';
+
+create or replace trigger t30_book_fills
+after insert on utl.fills
+referencing new table as new_fills
+for each statement execute function utl_private.book_fills();

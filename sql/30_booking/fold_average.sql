@@ -1,0 +1,36 @@
+create or replace function utl_private.fold_average(legs refcursor)
+returns setof utl_private.outcome
+language plpgsql
+as $fold_average$
+declare
+    leg utl_private.leg;                -- its quantity and amount: what is not booked yet
+    state utl_private.outcome;          -- the position's running state, and the entry being made
+begin
+    loop
+        fetch legs into leg;
+        if leg.position_id is distinct from state.position_id then
+            if state.position_id is not null then
+                state.part := null;
+                return next state;
+            end if;
+            exit when leg.position_id is null;
+            state := utl_private.opening_state(leg);
+        end if;
+        continue when state.is_late;
+
+        state.part := 0;
+        loop
+            state := utl_private.book_part(state, leg, state.quantity_after, state.cost_after);
+            return next state;
+            exit when state.quantity = leg.quantity;
+            leg.quantity := leg.quantity - state.quantity;
+            leg.amount := leg.amount - state.amount;
+        end loop;
+    end loop;
+end
+$fold_average$;
+
+comment on function utl_private.fold_average(refcursor) is
+'Folds legs, ordered by position and then by time, into entries at weighted average cost. A leg that
+opens adds its amount to the cost; a leg that closes takes cost × closed ÷ quantity; a leg through
+zero closes first and opens with the rest. Returns each entry, and each position''s state at its end.';

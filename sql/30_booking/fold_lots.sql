@@ -1,0 +1,71 @@
+create or replace function utl_private.fold_lots(legs refcursor)
+returns setof utl_private.outcome
+language plpgsql
+as $fold_lots$
+declare
+    leg utl_private.leg;                -- its quantity and amount: what is not booked yet
+    state utl_private.outcome;          -- the position's running state, and the entry being made
+    lot utl_private.open_lots;          -- the lot in use; its quantity is 0 when there is none
+    opened utl_private.open_lots[];     -- lots of this statement: fifo a queue, lifo a stack
+    first integer;
+    last integer;
+    stored refcursor;                   -- lots open before it, the next to close first
+begin
+    loop
+        fetch legs into leg;
+        if leg.position_id is distinct from state.position_id then
+            if state.position_id is not null then
+                state.part := null;
+                return next state;
+            end if;
+            exit when leg.position_id is null;
+            state := utl_private.opening_state(leg);
+            stored := utl_private.stored_lots(leg, stored);
+            lot.quantity := 0;
+            first := 1;
+            last := 0;
+        end if;
+        continue when state.is_late;
+
+        state.part := 0;
+        while state.quantity_after * leg.quantity < 0 loop
+            if lot.quantity = 0 and leg.method = 'lifo' and last > 0 then
+                lot := opened[last];
+                last := last - 1;
+            elsif lot.quantity = 0 then
+                fetch stored into lot;
+                if not found then
+                    lot := opened[first];
+                    first := first + 1;
+                end if;
+            end if;
+            state.lot_fill_id := lot.fill_id;
+            state.lot_opened_at := lot.opened_at;
+            state := utl_private.book_part(state, leg, lot.quantity, lot.cost);
+            return next state;
+            lot.quantity := lot.quantity + state.quantity;
+            lot.cost := lot.cost + state.amount + state.realized_pnl;
+            leg.quantity := leg.quantity - state.quantity;
+            leg.amount := leg.amount - state.amount;
+        end loop;
+        continue when leg.quantity = 0;
+
+        if leg.method = 'lifo' and lot.quantity <> 0 then
+            last := last + 1;
+            opened[last] := lot;
+            lot.quantity := 0;
+        end if;
+        last := last + 1;
+        opened[last] := utl_private.new_lot(leg);
+        state.lot_fill_id := null;
+        state.lot_opened_at := null;
+        state := utl_private.book_part(state, leg, 0, 0);
+        return next state;
+    end loop;
+end
+$fold_lots$;
+
+comment on function utl_private.fold_lots(refcursor) is
+'Folds legs, ordered by position and then by time, into entries by lots in order of time: fifo closes
+the oldest open lot first, lifo the youngest. Lots that were open before are read lazily, as far as
+needed. Returns each entry, and each position''s state at its end.';

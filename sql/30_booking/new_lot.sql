@@ -1,0 +1,22 @@
+create or replace function utl_private.new_lot(leg utl_private.leg)
+returns utl_private.open_lots
+language plpgsql
+immutable
+as $new_lot$
+declare
+    lot utl_private.open_lots;
+begin
+    lot.position_id := leg.position_id;
+    lot.opened_at := leg.effective_at;
+    lot.sequence := leg.sequence;
+    lot.fill_id := leg.fill_id;
+    lot.book_id := leg.book_id;
+    lot.rank := leg.rank;
+    lot.quantity := leg.quantity;
+    lot.cost := leg.amount;
+    return lot;
+end
+$new_lot$;
+
+comment on function utl_private.new_lot(utl_private.leg) is
+'The lot that what is left of a leg opens.';

@@ -1,0 +1,34 @@
+create or replace function utl_private.restate(legs refcursor, family text)
+returns void
+language plpgsql
+as $restate$
+declare
+    _restatement_id bigint := nextval('utl_private.restatement_ids');
+    _leg utl_private.leg;
+    _new_legs utl_private.leg[];
+    _points utl_private.leg[];
+    _legs refcursor;
+begin
+    loop
+        fetch legs into _leg;
+        exit when not found;
+        if _leg.position_id is distinct from _points[cardinality(_points)].position_id then
+            _points := array_append(_points, _leg);
+        end if;
+        _new_legs := array_append(_new_legs, _leg);
+    end loop;
+    perform utl_private.supersede_entries(_restatement_id, _points);
+    perform utl_private.restore_lots(_restatement_id, _points);
+    open _legs no scroll for
+        select l.*
+        from utl_private.restated_legs(_restatement_id, _points, _new_legs) as l
+        order by l.position_id, l.effective_at, l.sequence, l.fill_id;
+    perform utl_private.book_legs(_legs, family);
+    close _legs;
+end
+$restate$;
+
+comment on function utl_private.restate(refcursor, text) is
+'Books legs that are older than the last entries of their positions: takes back what comes after the
+earliest new leg of each position (its point), and folds that again together with the new legs. The
+work is proportional to what came after the point, not to the history before it.';

@@ -1,0 +1,29 @@
+create or replace function utl_private.supersede_entries(
+    restatement_id bigint, points utl_private.leg[]
+)
+returns void
+language sql
+as $supersede_entries$
+    with undone as (
+        delete from utl_private.entries as e
+        using unnest(points) as p
+        where
+            e.position_id = p.position_id
+            and e.book_id = p.book_id
+            and e.effective_at >= p.effective_at
+            and (e.effective_at, e.sequence, e.fill_id)
+            > (p.effective_at, p.sequence, p.fill_id)
+        returning e.*
+    )
+
+    insert into utl_private.superseded_entries
+    select
+        u.*,
+        supersede_entries.restatement_id,
+        clock_timestamp()
+    from undone as u
+$supersede_entries$;
+
+comment on function utl_private.supersede_entries(bigint, utl_private.leg[]) is
+'Takes the entries after each point out of the journal and keeps them with the time at which they
+stopped being believed.';

@@ -1,0 +1,68 @@
+create or replace view utl.unit_costs as
+select
+    b.book,
+    a.account,
+    i.instrument,
+    c.costing,
+    c.method,
+    c.is_primary,
+    trim_scale(p.quantity) as quantity,
+    utl_private.average_cost(p.quantity, p.cost, i.multiplier, i.is_inverse) as average_cost,
+    trim_scale(p.cost) as cost,
+    i.cost_asset,
+    trim_scale(p.realized_pnl) as realized_pnl,
+    trim_scale(p.fees) as fees,
+    c.fees as fee_treatment,
+    trim_scale(
+        p.realized_pnl - case c.fees when 'expense' then p.fees else 0 end
+    ) as net_pnl,
+    p.opened_at,
+    nullif(p.last_effective_at, '-infinity') as last_fill_at,
+    p.version,
+    p.position_id,
+    p.book_id,
+    p.costing_id,
+    nullif(p.account_id, 0) as account_id,
+    p.instrument_id
+from utl_private.positions as p
+inner join utl_private.books as b on p.book_id = b.book_id
+inner join utl_private.costings as c on p.book_id = c.book_id and p.costing_id = c.costing_id
+inner join utl.instruments as i on p.instrument_id = i.instrument_id
+left join utl_private.accounts as a on p.account_id = a.account_id;
+
+comment on view utl.unit_costs is
+'Every position in every costing of its book, side by side.';
+comment on column utl.unit_costs.book is 'The book.';
+comment on column utl.unit_costs.account is
+'The account, where the costing pools by account; else null.';
+comment on column utl.unit_costs.instrument is 'What is traded.';
+comment on column utl.unit_costs.costing is 'The costing by which this is computed.';
+comment on column utl.unit_costs.method is 'Its method.';
+comment on column utl.unit_costs.is_primary is 'Whether this is the primary costing of its book.';
+comment on column utl.unit_costs.quantity is 'Signed: positive long, negative short.';
+comment on column utl.unit_costs.average_cost is
+'Price at which the open quantity stands, rounded to 18 places for show; null when flat.';
+comment on column utl.unit_costs.cost is
+'Signed cost of the open quantity: what was paid, or, negative, what a short brought.';
+comment on column utl.unit_costs.cost_asset is
+'The asset in which cost and realized PnL are counted.';
+comment on column utl.unit_costs.realized_pnl is
+'Realized profit since the beginning, in the cost asset; without fees, unless the costing
+capitalizes them.';
+comment on column utl.unit_costs.fees is
+'Fees paid in the cost asset; rebates are negative. For other assets see utl.position_fees.';
+comment on column utl.unit_costs.fee_treatment is
+'expense: fees are not in realized_pnl; capitalize: they are in cost and realized_pnl.';
+comment on column utl.unit_costs.net_pnl is
+'Realized profit after the fees paid in the cost asset.';
+comment on column utl.unit_costs.opened_at is
+'When the position was last opened from flat, or turned; null when flat.';
+comment on column utl.unit_costs.last_fill_at is
+'Time of the last fill in the order of the costing.';
+comment on column utl.unit_costs.version is
+'Counts the statements that changed the position; it has no gaps.';
+comment on column utl.unit_costs.position_id is 'Id of the position.';
+comment on column utl.unit_costs.book_id is 'Id of the book.';
+comment on column utl.unit_costs.costing_id is 'Id of the costing.';
+comment on column utl.unit_costs.account_id is 'Id of the account, where pooled by account.';
+comment on column utl.unit_costs.instrument_id is 'Id of the instrument.';

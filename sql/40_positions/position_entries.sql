@@ -1,0 +1,76 @@
+create or replace view utl.position_entries as
+select
+    b.book,
+    a.account,
+    i.instrument,
+    c.costing,
+    c.method,
+    e.effective_at,
+    e.sequence,
+    e.fill_id,
+    e.part,
+    case
+        when e.lot_fill_id is not null or abs(e.quantity_after) < abs(e.quantity_after - e.quantity)
+            then 'close'
+        else 'open'
+    end as effect,
+    e.lot_fill_id,
+    e.lot_opened_at,
+    trim_scale(e.quantity) as quantity,
+    trim_scale(e.amount) as amount,
+    trim_scale(e.fee) as fee,
+    trim_scale(e.realized_pnl) as realized_pnl,
+    trim_scale(e.quantity_after) as quantity_after,
+    trim_scale(e.cost_after) as cost_after,
+    utl_private.average_cost(e.quantity_after, e.cost_after, i.multiplier, i.is_inverse)
+        as average_cost_after,
+    trim_scale(e.realized_pnl_after) as realized_pnl_after,
+    trim_scale(e.fees_after) as fees_after,
+    i.cost_asset,
+    e.booked_at,
+    e.position_id,
+    e.book_id
+from utl_private.entries as e
+inner join utl_private.positions as p on e.position_id = p.position_id and e.book_id = p.book_id
+inner join utl_private.books as b on p.book_id = b.book_id
+inner join utl_private.costings as c on p.book_id = c.book_id and p.costing_id = c.costing_id
+inner join utl.instruments as i on p.instrument_id = i.instrument_id
+left join utl_private.accounts as a on p.account_id = a.account_id;
+
+comment on view utl.position_entries is
+'The journal of every position: one row per part of a fill that opens, or that closes against one lot or
+the average. For each, exactly: cost after = cost before + amount + realized. In order: effective_at,
+sequence, fill_id, part.';
+comment on column utl.position_entries.book is 'The book.';
+comment on column utl.position_entries.account is
+'The account, where the costing pools by account; else null.';
+comment on column utl.position_entries.instrument is 'What is traded.';
+comment on column utl.position_entries.costing is 'The costing by which this is computed.';
+comment on column utl.position_entries.method is 'Its method.';
+comment on column utl.position_entries.effective_at is
+'When it counts: the time of execution, or of arrival where the costing books so.';
+comment on column utl.position_entries.sequence is 'The venues order within one time.';
+comment on column utl.position_entries.fill_id is 'The fill.';
+comment on column utl.position_entries.part is 'Which part of the fill, from 1.';
+comment on column utl.position_entries.effect is 'open or close.';
+comment on column utl.position_entries.lot_fill_id is
+'The fill that opened the lot which this part closes.';
+comment on column utl.position_entries.lot_opened_at is 'When that lot was opened.';
+comment on column utl.position_entries.quantity is 'Signed quantity of this part.';
+comment on column utl.position_entries.amount is
+'Signed amount of the cost asset: positive bought, negative sold.';
+comment on column utl.position_entries.fee is
+'Fee of the fill in the cost asset, told in its first part.';
+comment on column utl.position_entries.realized_pnl is 'Profit that this part realized.';
+comment on column utl.position_entries.quantity_after is 'Quantity of the position after it.';
+comment on column utl.position_entries.cost_after is 'Cost of the position after it.';
+comment on column utl.position_entries.average_cost_after is
+'Average cost after it, rounded to 18 places for show.';
+comment on column utl.position_entries.realized_pnl_after is
+'Realized PnL of the position after it.';
+comment on column utl.position_entries.fees_after is 'Fees of the position after it.';
+comment on column utl.position_entries.cost_asset is
+'The asset in which cost and realized PnL are counted.';
+comment on column utl.position_entries.booked_at is 'When it was booked.';
+comment on column utl.position_entries.position_id is 'Id of the position.';
+comment on column utl.position_entries.book_id is 'Id of the book.';

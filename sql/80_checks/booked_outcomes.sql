@@ -1,0 +1,18 @@
+create or replace view utl_private.booked_outcomes as
+select
+    e.position_id, e.effective_at, e.sequence, e.fill_id, e.part, e.lot_fill_id, e.lot_opened_at,
+    e.quantity, e.amount, e.fee, e.realized_pnl,
+    e.quantity_after, e.cost_after, e.realized_pnl_after, e.fees_after,
+    null::timestamptz as opened_at
+from utl_private.entries as e
+union all
+select
+    p.position_id, p.last_effective_at, p.last_sequence, p.last_fill_id, null, null, null,
+    null, null, null, null,
+    p.quantity, p.cost, p.realized_pnl, p.fees,
+    p.opened_at
+from utl_private.positions as p;
+
+comment on view utl_private.booked_outcomes is
+'What booking stored, in the shape in which a fold returns it: entries, and with part null the state of
+each position after its last one.';

@@ -1,0 +1,23 @@
+create or replace view utl_private.check_lots_cover_positions as
+select
+    t.position_id,
+    t.quantity,
+    l.quantity as lots_quantity,
+    t.cost,
+    l.cost as lots_cost
+from utl_private.position_terms as t
+full join (
+    select o.position_id, sum(o.quantity) as quantity, sum(o.cost) as cost
+    from utl_private.open_lots as o
+    group by o.position_id
+) as l on t.position_id = l.position_id
+where
+    t.position_id is null
+    or (
+        t.family <> 'average'
+        and (t.quantity, t.cost) is distinct from (coalesce(l.quantity, 0), coalesce(l.cost, 0))
+    )
+    or (t.family = 'average' and l.position_id is not null);
+
+comment on view utl_private.check_lots_cover_positions is
+'The open lots of a position add up to its quantity and its cost';

@@ -1,0 +1,45 @@
+-- Three roles, each with all that the one before it has: utl_reader reads, utl_writer records facts,
+-- utl_admin keeps reference data and checks. Roles are the cluster's: where the migrating user may not
+-- make them, somebody else does, and the next load grants.
+do $grants$
+declare
+    _role text;
+begin
+    foreach _role in array array['utl_reader', 'utl_writer', 'utl_admin'] loop
+        if to_regrole(_role) is null then
+            begin
+                execute format('create role %I nologin', _role);
+            exception
+                when insufficient_privilege then
+                    raise notice 'role % is not there and cannot be made', _role;
+                when duplicate_object or unique_violation then
+                    null;               -- another database of the cluster just made it
+            end;
+        end if;
+        continue when to_regrole(_role) is null;
+        execute format('grant usage on schema utl to %I', _role);
+        execute format('grant select on all tables in schema utl to %I', _role);
+    end loop;
+end
+$grants$;
+
+revoke execute on all functions in schema utl from public;
+revoke execute on all functions in schema utl_private from public;
+
+do $grants$
+begin
+    if to_regrole('utl_reader') is not null then
+        grant execute on function
+            utl.asset_id(text), utl.venue_id(text), utl.account_id(text), utl.book_id(text),
+            utl.instrument_id(text)
+        to utl_reader, utl_writer, utl_admin;
+        -- Not fill_id and recorded_at: the order of arrival is the ledger's own.
+        grant insert (
+            executed_at, sequence, book_id, account_id, instrument_id, fee_asset_id, side,
+            quantity, price, fee, liquidity, venue_fill_id, venue_order_id
+        ) on utl.fills to utl_writer, utl_admin;
+        grant usage on sequence utl_private.fact_ids to utl_writer, utl_admin;
+        grant execute on all functions in schema utl to utl_admin;
+    end if;
+end
+$grants$;

@@ -43,10 +43,13 @@ lint: dev ## run every linter
 	@.venv/bin/python -m tests.tools.lint
 
 .PHONY: lock
-lock: dev ## pin the newest packages, with hashes, for demo and for test
+lock: .venv/bin/uv ## pin the newest packages, with hashes, for demo and for test
 	@$(lock) --upgrade --group build --output-file requirements.lock pyproject.toml
 	@$(lock) --upgrade --group test --group lint --constraints requirements.lock \
 		--output-file tests/requirements.lock pyproject.toml
+
+.venv/bin/uv: # and not dev, which refuses a lock that is out of date
+	@tests/tools/venv.sh requirements.lock tests/requirements.lock
 
 .PHONY: clean
 clean: ## stop the project's servers and remove all state, packages included

@@ -58,16 +58,19 @@ create table utl_private.fill_conflicts (
     content jsonb not null,
     source text,
     line bigint,
+    raw text,
+    executed_at timestamptz not null,
     recorded_at timestamptz not null default clock_timestamp(),
-    constraint fill_conflicts_are_kept_once unique (account_id, venue_fill_id, content_digest)
+    constraint fill_conflicts_are_kept_once
+    unique (account_id, venue_fill_id, content_digest, executed_at)
 );
 
 -- A row that could not become a fill, as it came, until somebody fixes and retries it.
 create table utl_private.rejected_fills (
     rejected_fill_id bigint generated always as identity primary key,
-    source text,
-    line bigint,
-    raw text,
+    source text not null default '',
+    line bigint not null,
+    raw text not null,
     content jsonb,
     sqlstate text not null,
     reason text not null,
@@ -78,4 +81,69 @@ create table utl_private.rejected_fills (
 
 -- A rejected row that is sent again is the same rejected row.
 create unique index rejected_fills_are_kept_once
-on utl_private.rejected_fills (source, line, md5(raw)) nulls not distinct;
+on utl_private.rejected_fills (source, line, md5(raw));
+
+create index rejected_fills_to_resolve
+on utl_private.rejected_fills (source) where resolved_at is null;
+
+-- A fill as it came: text, names instead of ids. problem says why it could not be read at all.
+create type utl_private.incoming_fill as (
+    source text,
+    line bigint,
+    raw text,
+    problem text,
+    book text,
+    account text,
+    instrument text,
+    venue_fill_id text,
+    side text,
+    quantity text,
+    price text,
+    executed_at text,
+    fee text,
+    fee_asset text,
+    sequence text,
+    liquidity text,
+    venue_order_id text
+);
+
+-- The same, read: numbers, times and ids, or the reason why it cannot be a fill.
+create type utl_private.read_fill as (
+    place bigint,
+    line bigint,
+    sqlstate text,
+    reason text,
+    fill_id bigint,
+    executed_at timestamptz,
+    sequence bigint,
+    book_id integer,
+    account_id integer,
+    instrument_id integer,
+    fee_asset_id integer,
+    side text,
+    quantity numeric,
+    price numeric,
+    fee numeric,
+    liquidity text,
+    venue_fill_id text,
+    venue_order_id text
+);
+
+-- A row whose fill is there already, or twice among the rows: duplicate or conflict.
+create type utl_private.resent_fill as (
+    place bigint,
+    outcome text,
+    fill_id bigint,
+    content_digest bytea
+);
+
+-- What became of a row: booked, duplicate, conflict or rejected. fill_id is that of the fill with its
+-- identity, whether this one or an earlier one.
+create type utl_private.fill_outcome as (
+    place bigint,
+    line bigint,
+    outcome text,
+    fill_id bigint,
+    sqlstate text,
+    reason text
+);

@@ -18,7 +18,7 @@ create table utl_private.positions (
     realized_pnl numeric not null default 0,
     fees numeric not null default 0,
     constraint positions_pkey primary key (position_id, book_id),
-    constraint positions_are_one_a_key unique (book_id, costing_id, account_id, instrument_id),
+    constraint positions_are_one_a_key unique (book_id, costing_id, instrument_id, account_id),
     constraint positions_when_flat_cost_nothing check (quantity <> 0 or cost = 0)
 ) with (fillfactor = 50);
 
@@ -70,13 +70,14 @@ create index superseded_entries_by_position
 on utl_private.superseded_entries (position_id, restatement_id);
 
 -- What is left of opening fills. rank orders the lots of hifo and lofo, and is 0 for the others.
+-- The columns up to fill_id are the order in which lots close, so that lots compare as rows.
 create table utl_private.open_lots (
     position_id bigint not null,
+    rank numeric not null,
     opened_at timestamptz not null,
     sequence bigint not null,
     fill_id bigint not null,
     book_id integer not null,
-    rank numeric not null,
     quantity numeric not null,
     cost numeric not null,
     constraint open_lots_pkey primary key (position_id, fill_id, book_id)

@@ -20,6 +20,7 @@ from utl import migrate, server, settings
 ROOT = Path(__file__).resolve().parent.parent
 STATE = Path(os.environ.get("UTL_HOME", ROOT / ".utl"))
 HOME = STATE / "test"  # a server apart from the demo's, to start, stop and fill as tests need
+WORDS = ROOT / "tests" / "tools" / "pgtap_words.sql"
 TEMPLATE_LOCK = 0x75746C  # of the advisory lock under which a template is made; "utl" in ASCII
 
 
@@ -52,8 +53,9 @@ def migrated_template(url: str) -> str:
 
 
 def pgtap_template(url: str) -> str:
-    """Likewise, with pgTAP in the schema `tap`."""
-    return _template(url, f"{_current()}_tap", migrated_template(url), _load_pgtap)
+    """Likewise, with pgTAP and words of our own in the schema `tap`."""
+    words = hashlib.sha256(WORDS.read_bytes()).hexdigest()[:12]
+    return _template(url, f"{_current()}_tap_{words}", migrated_template(url), _load_pgtap)
 
 
 @contextmanager
@@ -96,6 +98,7 @@ def _load_pgtap(conninfo: str) -> None:
     script = (STATE / "tools" / "pgtap.sql").read_bytes()
     with connect(conninfo) as connection:
         connection.execute(b"create schema tap; set search_path = tap;" + script)
+        connection.execute(WORDS.read_bytes())
 
 
 def _current() -> str:

@@ -132,7 +132,7 @@ def _junit_outcome(status: int, report: Path) -> Outcome:
         if bad is not None:
             outcome.failed += 1
             name = f"{case.get('classname')}::{case.get('name')}"
-            outcome.problems.append(f"{name}: {bad.get('message', '')}")
+            outcome.problems.append(f"{name}: {bad.get('message', '').partition(os.linesep)[0]}")
         elif case.find("skipped") is not None:
             outcome.skipped += 1
         else:

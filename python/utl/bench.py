@@ -4,8 +4,8 @@ Every run has a new database of its own: migrated, with nothing in it but refere
 a checkpoint. A run into the bare table comes right before each run that books, so that whatever
 else the machine does hits both; ratios are of such neighbors, and medians of them are shown.
 
-The bare table is `like utl.fills including all` (columns, defaults, checks, the BRIN index), and the
-key of a fill, (account_id, venue_fill_id), is its primary key. It is not partitioned: it is the
+The bare table is `like utl.fills including all` (columns, defaults, checks, the BRIN index), and
+the key of a fill, (account_id, venue_fill_id), is its primary key. It is not partitioned: it is the
 fastest way to keep the same facts, each once, and not the one that is most like UTL's.
 """
 
@@ -21,6 +21,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,6 +31,7 @@ import psutil
 import psycopg
 from psycopg import errors, pq, sql
 from psycopg.conninfo import make_conninfo
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -91,8 +94,8 @@ insert into {table} (
     venue_fill_id, venue_order_id, executed_at, sequence
 ) values (
     :book, {first_account} + :client_id, :instrument, {fee_asset},
-    case :side when 0 then 'buy' else 'sell' end, :quantity * 0.00001, :price * 0.01,
-    round(:quantity * :price * 0.0000000001, 8), 'maker',
+    case when :side = 0 then 'buy' else 'sell' end, :quantity * 0.00001, :price * 0.01,
+    round(:quantity * 0.0000000001 * :price, 8), 'maker',
     :client_id || '-' || :number, null, clock_timestamp(), :number
 );
 """
@@ -310,28 +313,28 @@ def command(bench: Bench, json_file: Path | None, console: Console) -> None:
 
 def show(result: dict[str, Any], console: Console) -> None:
     """Print the figures of Bench.run as a table."""
-    table = Table(title=f"{result['server'].split(' on ')[0]}, medians of {result['repeat']}")
-    table.add_column("load")
-    table.add_column("costings")
-    for heading in ("fills/s", "bare", "ratio", "WAL B/fill", "bare", "stored B/fill", "bare"):
-        table.add_column(heading, justify="right")
-    for figure in result["figures"]:
-        table.add_row(
-            figure["load"],
-            figure["costings"],
-            f"{figure['fills_per_second']:,.0f}",
-            f"{figure['bare_fills_per_second']:,.0f}",
-            f"{figure['ratio_to_bare']:.2f}",
-            f"{figure['wal_bytes_per_fill']:,.0f}",
-            f"{figure['bare_wal_bytes_per_fill']:,.0f}",
-            f"{figure['stored_bytes_per_fill']:,.0f}",
-            f"{figure['bare_stored_bytes_per_fill']:,.0f}",
-        )
-    console.print(table)
+    console.print(f"{result['server'].split(' on ')[0]}; medians of {result['repeat']} runs")
+    for load, figures in groupby(result["figures"], key=itemgetter("load")):
+        table = Table(title=f"\n{load}", title_justify="left", box=SIMPLE_HEAD)
+        table.add_column("costings", no_wrap=True)
+        for heading in ("fills/s", "bare", "ratio", "WAL/fill", "bare", "stored/fill", "bare"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for figure in figures:
+            table.add_row(
+                figure["costings"],
+                f"{figure['fills_per_second']:,.0f}",
+                f"{figure['bare_fills_per_second']:,.0f}",
+                f"[bold]{figure['ratio_to_bare']:.2f}[/]",
+                f"{figure['wal_bytes_per_fill']:,.0f}",
+                f"{figure['bare_wal_bytes_per_fill']:,.0f}",
+                f"{figure['stored_bytes_per_fill']:,.0f}",
+                f"{figure['bare_stored_bytes_per_fill']:,.0f}",
+            )
+        console.print(table)
     console.print(
         "bare: the same rows into a table with the same columns, checks and key, right before.\n"
-        "ratio: of the two rates. stored: with indexes. WAL: of the whole server, from a\n"
-        "checkpoint on and into new pages, so that full-page images hardly count.",
+        "ratio: of the two rates. WAL and stored: bytes. stored: with indexes. WAL: of the whole\n"
+        "server, from a checkpoint on and into new pages, so that full-page images hardly count.",
         style="dim",
     )
 
@@ -439,7 +442,7 @@ def _measured(connection: Connection, table: str, work: Callable[[], float]) -> 
 
 
 def _table_bytes(connection: Connection) -> dict[str, int]:
-    return {name: size for name, size in connection.execute(TABLE_BYTES).fetchall()}
+    return dict(connection.execute(TABLE_BYTES).fetchall())
 
 
 def _require_right_books(connection: Connection, fills: int) -> None:

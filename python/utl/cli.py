@@ -120,12 +120,20 @@ def server_url(
 @server_app.command(
     "psql", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
 )
-def server_psql(context: typer.Context) -> None:
+def server_psql(
+    context: typer.Context,
+    database: Annotated[
+        str | None, typer.Option(help="Another database of the server, such as utl_demo.")
+    ] = None,
+) -> None:
     """Open psql; what follows goes to it, as in: utl server psql -c 'table utl.positions'."""
+    from psycopg.conninfo import make_conninfo
+
     from utl import server
 
     program = server.psql_program()
-    os.execv(program, ["psql", server.url(), *context.args])  # noqa: S606  # psql takes over
+    conninfo = make_conninfo(server.url(), dbname=database)
+    os.execv(program, ["psql", conninfo, *context.args])  # noqa: S606  # psql takes over
 
 
 @app.command()
@@ -150,6 +158,14 @@ def migrate(
     for name in report.applied:
         print(f"applied {name}")
     print(f"sql/    {'loaded' if report.code_loaded else 'unchanged'}, release {__version__}")
+
+
+@app.command()
+def demo() -> None:
+    """Replay real trades in the database utl_demo, made anew, and show the positions."""
+    from utl import demo as demonstration
+
+    demonstration.command()
 
 
 @app.command()

@@ -11,7 +11,7 @@ as $add_positions$
     from unnest(touched) as t
     inner join utl_private.booking_terms as b
         on t.book_id = b.book_id and t.instrument_id = b.instrument_id
-    order by 1, 2, 3, 4
+    order by 1, 2, 4, 3
     on conflict on constraint positions_are_one_a_key do nothing
 $add_positions$;
 

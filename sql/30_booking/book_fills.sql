@@ -3,20 +3,25 @@ returns trigger
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $book_fills$
 declare
     _touched utl_private.touched[];
     _held utl_private.position_terms[];
+    _position utl_private.position_terms;
+    _families text[] := '{}';
     _family text;
     _legs refcursor;
     _late bigint[] := '{}';
 begin
-    insert into utl_private.fill_keys (
-        account_id, venue_fill_id, fill_id, executed_at, content_digest
+    with remembered as (
+        insert into utl_private.fill_keys (
+            account_id, venue_fill_id, fill_id, executed_at, content_digest
+        )
+        select f.account_id, f.venue_fill_id, f.fill_id, f.executed_at, utl_private.fill_digest(f)
+        from new_fills as f
+        order by f.account_id, f.venue_fill_id
     )
-    select f.account_id, f.venue_fill_id, f.fill_id, f.executed_at, utl_private.fill_digest(f)
-    from new_fills as f
-    order by f.account_id, f.venue_fill_id;
 
     select array_agg(t) into _touched
     from (
@@ -29,12 +34,15 @@ begin
     end if;
 
     _held := utl_private.lock_positions(_touched);
+    foreach _position in array _held loop
+        if _position.family <> all(_families) then
+            _families := _families || _position.family;
+        end if;
+    end loop;
 
     for _pass in 1..2 loop              -- first all that is in order, then what is late
         exit when _pass = 2 and _late = '{}';
-        for _family in
-            select distinct h.family from unnest(_held) as h
-        loop
+        foreach _family in array _families loop
             open _legs no scroll for
                 select l.*
                 from new_fills as f

@@ -4,6 +4,7 @@ language plpgsql
 as $book_legs$
 declare
     _booked_at timestamptz := clock_timestamp();
+    _changes utl_private.open_lots[];
     _late bigint[];
 begin
     with folded as materialized (
@@ -24,51 +25,6 @@ begin
         where f.part is not null
     ),
 
-    lot_changes as materialized (
-        select
-            f.position_id,
-            f.book_id,
-            coalesce(f.lot_fill_id, f.fill_id) as fill_id,
-            coalesce(f.lot_opened_at, f.effective_at) as opened_at,
-            max(f.sequence) filter (where f.lot_fill_id is null) as sequence,
-            max(f.rank) filter (where f.lot_fill_id is null) as rank,
-            sum(f.quantity) as quantity,
-            sum(f.amount + f.realized_pnl) as cost
-        from folded as f
-        where f.part is not null and family <> 'average'
-        group by 1, 2, 3, 4
-        having sum(f.quantity) <> 0
-    ),
-
-    opened as (
-        insert into utl_private.open_lots (
-            position_id, opened_at, sequence, fill_id, book_id, rank, quantity, cost
-        )
-        select
-            c.position_id, c.opened_at, c.sequence, c.fill_id, c.book_id, c.rank, c.quantity, c.cost
-        from lot_changes as c
-        where c.sequence is not null
-    ),
-
-    used_up as (
-        delete from utl_private.open_lots as o
-        using lot_changes as c
-        where
-            c.sequence is null
-            and o.position_id = c.position_id and o.fill_id = c.fill_id and o.book_id = c.book_id
-            and o.quantity + c.quantity = 0
-    ),
-
-    reduced as (
-        update utl_private.open_lots as o
-        set quantity = o.quantity + c.quantity, cost = o.cost + c.cost
-        from lot_changes as c
-        where
-            c.sequence is null
-            and o.position_id = c.position_id and o.fill_id = c.fill_id and o.book_id = c.book_id
-            and o.quantity + c.quantity <> 0
-    ),
-
     moved as (
         update utl_private.positions as p
         set
@@ -85,15 +41,34 @@ begin
         where
             f.part is null and not f.is_late
             and p.position_id = f.position_id and p.book_id = f.book_id
+    ),
+
+    lot_changes as (
+        select
+            f.position_id, max(f.rank) filter (where f.lot_fill_id is null) as rank,
+            coalesce(f.lot_opened_at, f.effective_at) as opened_at,
+            max(f.sequence) filter (where f.lot_fill_id is null) as sequence,
+            coalesce(f.lot_fill_id, f.fill_id) as fill_id, f.book_id,
+            sum(f.quantity) as quantity, sum(f.amount + f.realized_pnl) as cost
+        from folded as f
+        where f.part is not null and family <> 'average'
+        group by f.position_id, f.book_id, 3, 5
+        having sum(f.quantity) <> 0
     )
 
-    select array_agg(f.position_id) into _late from folded as f where f.is_late;
+    select
+        (select array_agg(f.position_id) from folded as f where f.is_late),
+        (select array_agg(c::utl_private.open_lots) from lot_changes as c)
+    into _late, _changes;
+    if _changes is not null then
+        perform utl_private.change_lots(_changes);
+    end if;
     return _late;
 end
 $book_legs$;
 
 comment on function utl_private.book_legs(refcursor, text) is
-'Folds the legs of one family of methods (average, time, rank) and writes all that comes out: entries,
-lots and positions, in one statement. A lot''s change is the sum of the entries that touch it, so
-that lots and journal cannot disagree. Returns the positions that were left alone because their legs
-are late.';
+'Folds the legs of one family of methods (average, time, rank) and writes all that comes out: entries and
+positions by one statement, then lots. A lot''s change is the sum of the entries that touch it, so that
+lots and journal cannot disagree. Returns the positions that were left alone because their legs are
+late.';

@@ -5,10 +5,11 @@ as $fold_average$
 declare
     leg utl_private.leg;                -- its quantity and amount: what is not booked yet
     state utl_private.outcome;          -- the position's running state, and the entry being made
+    held utl_private.open_lots;         -- the whole position as if it were one lot
 begin
     loop
         fetch legs into leg;
-        if leg.position_id is distinct from state.position_id then
+        if leg.position_id is distinct from state.position_id or leg.position_id is null then
             if state.position_id is not null then
                 state.part := null;
                 return next state;
@@ -18,9 +19,10 @@ begin
         end if;
         continue when state.is_late;
 
-        state.part := 0;
         loop
-            state := utl_private.book_part(state, leg, state.quantity_after, state.cost_after);
+            held.quantity := state.quantity_after;
+            held.cost := state.cost_after;
+            state := utl_private.book_part(state, leg, held);
             return next state;
             exit when state.quantity = leg.quantity;
             leg.quantity := leg.quantity - state.quantity;

@@ -13,35 +13,33 @@ declare
 begin
     loop
         fetch legs into leg;
-        if leg.position_id is distinct from state.position_id then
+        if leg.position_id is distinct from state.position_id or leg.position_id is null then
             if state.position_id is not null then
                 state.part := null;
                 return next state;
             end if;
             exit when leg.position_id is null;
             state := utl_private.opening_state(leg);
-            stored := utl_private.stored_lots(leg, stored);
+            stored := utl_private.close_cursor(stored);
             lot.quantity := 0;
             first := 1;
             last := 0;
         end if;
         continue when state.is_late;
 
-        state.part := 0;
         while state.quantity_after * leg.quantity < 0 loop
             if lot.quantity = 0 and leg.method = 'lifo' and last > 0 then
                 lot := opened[last];
                 last := last - 1;
             elsif lot.quantity = 0 then
+                stored := coalesce(stored, utl_private.stored_lots(leg));
                 fetch stored into lot;
                 if not found then
                     lot := opened[first];
                     first := first + 1;
                 end if;
             end if;
-            state.lot_fill_id := lot.fill_id;
-            state.lot_opened_at := lot.opened_at;
-            state := utl_private.book_part(state, leg, lot.quantity, lot.cost);
+            state := utl_private.book_part(state, leg, lot);
             return next state;
             lot.quantity := lot.quantity + state.quantity;
             lot.cost := lot.cost + state.amount + state.realized_pnl;
@@ -57,9 +55,7 @@ begin
         end if;
         last := last + 1;
         opened[last] := utl_private.new_lot(leg);
-        state.lot_fill_id := null;
-        state.lot_opened_at := null;
-        state := utl_private.book_part(state, leg, 0, 0);
+        state := utl_private.book_part(state, leg, null);
         return next state;
     end loop;
 end

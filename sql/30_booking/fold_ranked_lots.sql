@@ -5,62 +5,49 @@ as $fold_ranked_lots$
 declare
     leg utl_private.leg;                -- its quantity and amount: what is not booked yet
     state utl_private.outcome;          -- the position's running state, and the entry being made
-    lots utl_private.open_lots[];       -- lots of this statement from 1 on; 0 is the stored one
     lot utl_private.open_lots;
-    heap integer[];                     -- their numbers, the lowest rank on top, then the oldest
+    heap utl_private.open_lots[];       -- lots of this statement, the next to close at 1
     size integer;
-    last integer;
     i integer;
     child integer;
-    stored refcursor;                   -- lots open before this statement, the next to close first
+    stored refcursor;                   -- lots open before it, the next to close waits at heap[0]
 begin
     loop
         fetch legs into leg;
-        if leg.position_id is distinct from state.position_id then
+        if leg.position_id is distinct from state.position_id or leg.position_id is null then
             if state.position_id is not null then
                 state.part := null;
                 return next state;
             end if;
             exit when leg.position_id is null;
             state := utl_private.opening_state(leg);
-            stored := utl_private.stored_lots(leg, stored);
-            lot.quantity := 0;
-            lots[0] := lot;
+            stored := utl_private.close_cursor(stored);
+            heap := null;
             size := 0;
-            last := 0;
         end if;
         continue when state.is_late;
 
-        state.part := 0;
         while state.quantity_after * leg.quantity < 0 loop
-            if lots[0].quantity = 0 then
+            if coalesce(heap[0].quantity, 0) = 0 then
+                stored := coalesce(stored, utl_private.stored_lots(leg));
                 fetch stored into lot;
-                lots[0] := lot;         -- all null when there is none left
+                heap[0] := lot;
             end if;
-            i := 0;
-            if size > 0 and lots[heap[1]].rank < coalesce(lots[0].rank, 'Infinity') then
-                i := heap[1];
-            end if;
-            lot := lots[i];
-            state.lot_fill_id := lot.fill_id;
-            state.lot_opened_at := lot.opened_at;
-            state := utl_private.book_part(state, leg, lot.quantity, lot.cost);
+            i := (size > 0 and coalesce(heap[1] < heap[0], true))::integer;
+            lot := heap[i];
+            state := utl_private.book_part(state, leg, lot);
             return next state;
             leg.quantity := leg.quantity - state.quantity;
             leg.amount := leg.amount - state.amount;
             lot.quantity := lot.quantity + state.quantity;
             lot.cost := lot.cost + state.amount + state.realized_pnl;
-            lots[i] := lot;
+            heap[i] := lot;
             continue when i = 0 or lot.quantity <> 0;
 
-            size := size - 1;           -- off the heap: the last number sinks from the top
-            i := 1;
+            size := size - 1;           -- off the heap: the last one sinks from the top
             loop
-                child := 2 * i;
-                child := child + (child < size and (lots[heap[child + 1]].rank, heap[child + 1])
-                    < (lots[heap[child]].rank, heap[child]))::integer;
-                exit when child > size or (lots[heap[size + 1]].rank, heap[size + 1])
-                    < (lots[heap[child]].rank, heap[child]);
+                child := 2 * i + (2 * i < size and heap[2 * i + 1] < heap[2 * i])::integer;
+                exit when child > size or heap[size + 1] < heap[child];
                 heap[i] := heap[child];
                 i := child;
             end loop;
@@ -68,19 +55,22 @@ begin
         end loop;
         continue when leg.quantity = 0;
 
-        last := last + 1;
-        lots[last] := utl_private.new_lot(leg);
-        size := size + 1;               -- onto the heap: the new number rises from the bottom
+        lot := utl_private.new_lot(leg);
+        size := size + 1;               -- onto the heap: the new one rises from the bottom
         i := size;
-        while i > 1 and lots[heap[i / 2]].rank > leg.rank loop
+        while i > 1 and lot < heap[i / 2] loop
             heap[i] := heap[i / 2];
             i := i / 2;
         end loop;
-        heap[i] := last;
-        state.lot_fill_id := null;
-        state.lot_opened_at := null;
-        state := utl_private.book_part(state, leg, 0, 0);
+        heap[i] := lot;
+        state := utl_private.book_part(state, leg, null);
         return next state;
     end loop;
 end
 $fold_ranked_lots$;
+
+comment on function utl_private.fold_ranked_lots(refcursor) is
+'Folds legs, ordered by position and then by time, into entries by lots in order of rank: the lowest
+rank closes first, the oldest among equals. The lots of the statement are kept in a binary heap, those
+that were open before are read lazily from their index. Returns each entry, and each position''s state
+at its end.';

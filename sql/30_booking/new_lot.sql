@@ -7,11 +7,11 @@ declare
     lot utl_private.open_lots;
 begin
     lot.position_id := leg.position_id;
+    lot.rank := leg.rank;
     lot.opened_at := leg.effective_at;
     lot.sequence := leg.sequence;
     lot.fill_id := leg.fill_id;
     lot.book_id := leg.book_id;
-    lot.rank := leg.rank;
     lot.quantity := leg.quantity;
     lot.cost := leg.amount;
     return lot;

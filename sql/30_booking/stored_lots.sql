@@ -1,13 +1,10 @@
-create or replace function utl_private.stored_lots(leg utl_private.leg, previous refcursor)
+create or replace function utl_private.stored_lots(leg utl_private.leg)
 returns refcursor
 language plpgsql
 as $stored_lots$
 declare
     _lots refcursor;
 begin
-    if previous is not null then
-        close previous;
-    end if;
     if leg.method = 'lifo' then
         open _lots no scroll for
             select o.*
@@ -25,8 +22,8 @@ begin
 end
 $stored_lots$;
 
-comment on function utl_private.stored_lots(utl_private.leg, refcursor) is
-'A cursor over the open lots of the leg''s position, the first to close first, in place of the
-previous position''s cursor. It reads the index lazily: a fill into a position of 100,000 lots costs
+comment on function utl_private.stored_lots(utl_private.leg) is
+'A cursor over the open lots of the leg''s position, the first to close first. It reads the
+index lazily: a fill into a position of 100,000 lots costs
 what it costs with ten. A position that starts flat has none, whatever is stored: so a replay
 from the facts does not see the lots of today.';

@@ -15,6 +15,7 @@ begin
         select array_agg(t.position_id) into _positions
         from utl_private.position_terms as t
         where t.family = _family and random() < replay_differences.share;
+        continue when _positions is null;
 
         return query
         with stored as materialized (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -111,10 +111,20 @@ class Entry:
         """Quantity of the position before it."""
         return self.quantity_after - self.quantity
 
-    @property
-    def cost_closed(self) -> Fraction:
-        """The cost that a closing entry took away."""
-        return -(self.amount + self.realized_pnl)
+
+@dataclass(frozen=True)
+class Match:
+    """A row of utl.lot_matches. `opened_by` and `closed_by` are the case's numbers of fills."""
+
+    position_id: int
+    opened_by: int
+    closed_by: int
+    direction: str
+    holding_time: timedelta
+    quantity: Fraction
+    cost: Fraction
+    proceeds: Fraction
+    realized_pnl: Fraction
 
 
 @dataclass(frozen=True)
@@ -206,6 +216,24 @@ class Ledger:
         """
         return [
             Lot(self._numbers[row.fill_id], *_exact(row[1:])) for row in self._rows(query, costing)
+        ]
+
+    def matches(self, costing: str) -> list[Match]:
+        """What closed what, in the order of closing."""
+        query = """
+            select position_id, open_fill_id, close_fill_id, direction, holding_time,
+                quantity, cost, proceeds, realized_pnl
+            from utl.lot_matches where book = %s and costing = %s
+            order by closed_at, sequence, close_fill_id, part
+        """
+        return [
+            Match(
+                row.position_id,
+                self._numbers[row.open_fill_id],
+                self._numbers[row.close_fill_id],
+                *_exact(row[3:]),
+            )
+            for row in self._rows(query, costing)
         ]
 
     def fees(self, costing: str) -> dict[str, Fraction]:

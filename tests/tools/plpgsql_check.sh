@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the folder of a Debian PostgreSQL's programs that has plpgsql_check; installs it if need be.
+# Prints the programs' folder of a Debian PostgreSQL that has plpgsql_check; installs it if need be.
 set -euo pipefail
 
 found() {

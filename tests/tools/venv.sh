@@ -16,22 +16,21 @@ if [[ ! -x .venv/bin/python || $(cat .venv/folder 2>/dev/null) != "$PWD" ]]; the
     echo "$PWD" >.venv/folder
 fi
 
-pip() {
-    .venv/bin/python -m pip --quiet --quiet --disable-pip-version-check "$@"
+pip_install() {
+    # Only what is imported gets compiled, when it is: that halves the time this takes.
+    .venv/bin/python -m pip --quiet --quiet --disable-pip-version-check install \
+        --no-deps --no-compile "$@"
 }
-
-# Only what is imported gets compiled, when it is: that halves the time this takes.
-install=(install --no-deps --no-compile)
 
 for lock; do
     stamp=.venv/installed-${lock//\//-}
     key=$(cat pyproject.toml "$lock" | sha256sum)
     [[ $(cat "$stamp" 2>/dev/null) != "$key" ]] || continue
     echo "installing packages from $lock …"
-    pip "${install[@]}" --require-hashes --requirement "$lock"
-    pip "${install[@]}" --no-build-isolation --editable .
-    pip check || {
-        echo "$lock lacks what pyproject.toml asks for: make lock" >&2
+    pip_install --require-hashes --requirement "$lock"
+    pip_install --no-build-isolation --editable .
+    missing=$(.venv/bin/python -m pip --disable-pip-version-check check) || {
+        printf '%s\n' "$missing" "$lock lacks what pyproject.toml asks for: make lock" >&2
         exit 1
     }
     echo "$key" >"$stamp"

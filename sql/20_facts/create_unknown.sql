@@ -1,0 +1,52 @@
+create or replace function utl_private.create_unknown(
+    incoming utl_private.incoming_fill[], venue text
+)
+returns void
+language plpgsql
+as $create_unknown$
+declare
+    _name text;
+begin
+    for _name in
+        select distinct u.account
+        from unnest(incoming) as u
+        where
+            u.account not in (select a.account from utl_private.accounts as a)
+            and utl_private.fill_problem(u) is null
+        order by 1
+    loop
+        perform utl.add_account(_name, coalesce(venue, substring(_name from '^[^:-]+')));
+    end loop;
+
+    for _name in
+        select distinct u.instrument
+        from unnest(incoming) as u
+        where
+            u.instrument not in (select i.instrument from utl_private.instruments as i)
+            and utl_private.fill_problem(u) is null
+        order by 1
+    loop
+        begin
+            perform utl.add_instrument(_name);
+        exception
+            when data_exception or integrity_constraint_violation then
+                null;                   -- its rows will be rejected: the instrument is unknown
+        end;
+    end loop;
+
+    for _name in
+        select distinct u.fee_asset
+        from unnest(incoming) as u
+        where
+            u.fee_asset not in (select a.asset from utl_private.assets as a)
+            and utl_private.fill_problem(u) is null
+        order by 1
+    loop
+        perform utl.add_asset(_name);
+    end loop;
+end
+$create_unknown$;
+
+comment on function utl_private.create_unknown(utl_private.incoming_fill[], text) is
+'Adds the accounts, instruments and fee assets that rows name and nobody has added, in the order of
+their names, so that two sessions do not wait for each other. Rows that cannot be fills add nothing.';

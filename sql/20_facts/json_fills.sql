@@ -1,0 +1,41 @@
+create or replace function utl_private.json_fills(fills jsonb, source text)
+returns utl_private.incoming_fill[]
+language plpgsql
+as $json_fills$
+begin
+    if jsonb_typeof(fills) is distinct from 'array' then
+        raise exception 'fills come as a JSON array of objects, not as %',
+            coalesce(jsonb_typeof(fills), 'null')
+        using
+            errcode = '22U04',
+            detail = 'No fill was recorded.',
+            hint = 'Put even a single fill between [ and ].';
+    end if;
+    return array(
+        select (
+            source,
+            case when f.fill ->> 'line' ~ '^\d{1,18}$' then (f.fill ->> 'line')::bigint else f.place end,
+            coalesce(f.fill ->> 'raw', f.fill::text),
+            utl_private.json_problem(f.fill),
+            nullif(btrim(f.fill ->> 'book'), ''),
+            nullif(btrim(f.fill ->> 'account'), ''),
+            nullif(btrim(f.fill ->> 'instrument'), ''),
+            nullif(btrim(f.fill ->> 'venue_fill_id'), ''),
+            nullif(btrim(f.fill ->> 'side'), ''),
+            nullif(btrim(f.fill ->> 'quantity'), ''),
+            nullif(btrim(f.fill ->> 'price'), ''),
+            nullif(btrim(f.fill ->> 'executed_at'), ''),
+            nullif(btrim(f.fill ->> 'fee'), ''),
+            nullif(btrim(f.fill ->> 'fee_asset'), ''),
+            nullif(btrim(f.fill ->> 'sequence'), ''),
+            nullif(btrim(f.fill ->> 'liquidity'), ''),
+            nullif(btrim(f.fill ->> 'venue_order_id'), '')
+        )::utl_private.incoming_fill
+        from jsonb_array_elements(fills) with ordinality as f (fill, place)
+        order by f.place
+    );
+end
+$json_fills$;
+
+comment on function utl_private.json_fills(jsonb, text) is
+'The rows of a JSON array. Blanks around a value do not count, and an empty value is none.';

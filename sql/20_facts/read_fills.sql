@@ -1,0 +1,72 @@
+create or replace function utl_private.read_fills(incoming utl_private.incoming_fill[])
+returns utl_private.read_fill[]
+language plpgsql
+as $read_fills$
+declare
+    _read utl_private.read_fill[];
+begin
+    with lines as (
+        select
+            u.*,
+            row_number() over () as place,
+            nextval('utl_private.fact_ids') as fill_id,
+            utl_private.read_time(u.executed_at) as read_at,
+            utl_private.fill_problem(u) as flaw
+        from unnest(incoming) as u
+    ),
+
+    named as (
+        select
+            l.*, b.book_id, a.account_id, i.instrument_id, f.asset_id,
+            case
+                when l.flaw is not null or l.read_at is null then null
+                when b.book_id is null then 'book'
+                when a.account_id is null then 'account'
+                when i.instrument_id is null then 'instrument'
+                when f.asset_id is null and l.fee_asset is not null then 'asset'
+            end as unknown
+        from lines as l
+        left join utl_private.books as b on l.book = b.book
+        left join utl_private.accounts as a on l.account = a.account
+        left join utl_private.instruments as i on l.instrument = i.instrument
+        left join utl_private.assets as f on l.fee_asset = f.asset
+    )
+
+    select array_agg((
+        n.place,
+        n.line,
+        case
+            when n.problem is not null then '22U04'
+            when n.flaw is not null or n.read_at is null then '22U03'
+            when n.unknown is not null then '22U01'
+        end,
+        case
+            when n.flaw is not null then n.flaw
+            when n.read_at is null
+                then 'executed_at is not an ISO 8601 time with a zone: '
+                    || utl_private.quote_shortly(n.executed_at)
+            when n.unknown is not null
+                then utl_private.unknown_name(
+                    n.unknown, n.book, n.account, n.instrument, n.fee_asset
+                )
+        end,
+        n.fill_id,
+        n.read_at,
+        case when n.flaw is null then coalesce(n.sequence::bigint, 0) end,
+        n.book_id, n.account_id, n.instrument_id, n.asset_id,
+        lower(n.side),
+        case when n.flaw is null then n.quantity::numeric end,
+        case when n.flaw is null then n.price::numeric end,
+        case when n.flaw is null then coalesce(n.fee::numeric, 0) end,
+        lower(n.liquidity), n.venue_fill_id, n.venue_order_id
+    )::utl_private.read_fill)
+    into _read
+    from named as n;
+    return _read;
+end
+$read_fills$;
+
+comment on function utl_private.read_fills(utl_private.incoming_fill[]) is
+'Reads rows: text becomes numbers and times, names become ids. A row that cannot be a fill comes out
+with the reason: 22U04 it cannot be read, 22U03 a value is missing or impossible, 22U01 a name is
+unknown. Every row takes a fill_id, so that fills have the order in which they came.';

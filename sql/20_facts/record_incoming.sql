@@ -1,0 +1,33 @@
+create or replace function utl_private.record_incoming(incoming utl_private.incoming_fill[])
+returns utl_private.fill_outcome[]
+language plpgsql
+as $record_incoming$
+declare
+    _half integer := cardinality(incoming) / 2;
+    _constraint text;
+begin
+    for _attempt in 1..10 loop
+        begin
+            return utl_private.book_incoming(incoming);
+        exception
+            when data_exception or integrity_constraint_violation or program_limit_exceeded then
+                get stacked diagnostics _constraint = constraint_name;
+                if _constraint = 'fills_are_recorded_once' then
+                    -- Another session has just recorded one of them: look again.
+                    if _attempt = 10 then
+                        raise;
+                    end if;
+                elsif _half = 0 then
+                    return utl_private.reject_incoming(incoming, sqlstate, sqlerrm);
+                else
+                    return utl_private.record_incoming(incoming[:_half])
+                        || utl_private.record_incoming(incoming[_half + 1:]);
+                end if;
+        end;
+    end loop;
+end
+$record_incoming$;
+
+comment on function utl_private.record_incoming(utl_private.incoming_fill[]) is
+'Books rows together. Should booking refuse one that looked good, such as a number that overflows, the
+halves are booked apart, and theirs again, until that row alone is rejected.';

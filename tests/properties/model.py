@@ -1,0 +1,272 @@
+"""The ledger's rules once more, in plain Python: obvious, slow, and independent of the SQL.
+
+Fills in, figures out: for a costing, every position with its entries, what is left of its lots, and
+its fees. Written from DESIGN.md, section 6. All numbers are fractions, so nothing is rounded unless
+`rounded` says so.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+
+PLACES = 18
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """What is traded; profit is counted in the cost asset."""
+
+    name: str
+    cost_asset: str
+    multiplier: Fraction = Fraction(1)
+    is_inverse: bool = False
+
+
+@dataclass(frozen=True)
+class Costing:
+    """How the unit cost of a book is computed."""
+
+    name: str
+    method: str
+    pool: str = "book"
+    fees: str = "expense"
+    rank_by: str = "price"
+    booking_order: str = "event_time"
+
+
+@dataclass(frozen=True)
+class Fill:
+    """One execution, as the ledger has recorded it."""
+
+    fill_id: int
+    executed_at: datetime
+    recorded_at: datetime
+    sequence: int
+    account: str
+    instrument: Instrument
+    side: str
+    quantity: Fraction
+    price: Fraction
+    fee: Fraction
+    fee_asset: str | None
+
+    @property
+    def signed_quantity(self) -> Fraction:
+        """Positive bought, negative sold."""
+        return self.quantity if self.side == "buy" else -self.quantity
+
+    @property
+    def unrounded_amount(self) -> Fraction:
+        """Signed money for the signed quantity."""
+        terms = self.instrument
+        if terms.is_inverse:
+            return -self.signed_quantity * terms.multiplier / self.price
+        return self.signed_quantity * terms.multiplier * self.price
+
+    @property
+    def fee_in_cost_asset(self) -> Fraction:
+        """The fee, if it was paid in the asset in which cost is counted."""
+        return self.fee if self.fee_asset == self.instrument.cost_asset else Fraction(0)
+
+
+@dataclass
+class Lot:
+    """What is left of an opening fill, signed. At average cost all is one lot without a fill."""
+
+    quantity: Fraction
+    cost: Fraction
+    fill: Fill | None = None
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One part of a fill: it opens, or closes against one lot or the average."""
+
+    fill: Fill
+    effective_at: datetime
+    part: int
+    effect: str
+    closed_lot: Lot | None
+    quantity: Fraction
+    amount: Fraction
+    fee: Fraction
+    realized_pnl: Fraction
+    quantity_after: Fraction
+    cost_after: Fraction
+    realized_pnl_after: Fraction
+    fees_after: Fraction
+
+
+@dataclass
+class Position:
+    """Where one pool stands in one instrument, and how it came there."""
+
+    instrument: Instrument
+    account: str | None
+    entries: list[Entry] = field(default_factory=list)
+    lots: list[Lot] = field(default_factory=list)  # in the order they were opened
+    quantity: Fraction = Fraction(0)
+    cost: Fraction = Fraction(0)
+    realized_pnl: Fraction = Fraction(0)
+    fees: Fraction = Fraction(0)
+    other_fees: defaultdict[str, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    opened_at: datetime | None = None
+
+
+def positions(fills: Iterable[Fill], costing: Costing) -> list[Position]:
+    """Every position of a book, from all of its fills in any order."""
+    found: dict[tuple[str | None, Instrument], Position] = {}
+    for fill in sorted(fills, key=lambda fill: place(fill, costing)):
+        account = fill.account if costing.pool == "account" else None
+        key = account, fill.instrument
+        position = found.setdefault(key, Position(fill.instrument, account))
+        book(position, fill, costing)
+    return list(found.values())
+
+
+def place(fill: Fill, costing: Costing) -> tuple[datetime, int, int]:
+    """A fill's place in the order of its position."""
+    if costing.booking_order == "arrival":
+        return fill.recorded_at, 0, fill.fill_id
+    return fill.executed_at, fill.sequence, fill.fill_id
+
+
+def book(position: Position, fill: Fill, costing: Costing) -> None:
+    """Let a fill close what it can, then open with the rest."""
+    quantity = fill.signed_quantity
+    amount = fill.unrounded_amount
+    if fill.instrument.is_inverse:
+        amount = rounded(amount)
+    if costing.fees == "capitalize":
+        amount += fill.fee_in_cost_asset
+    pay_fee(position, fill)
+
+    while quantity != 0 and position.quantity * quantity < 0:
+        lot = next_to_close(position, costing)
+        closed = min(abs(quantity), abs(lot.quantity))
+        amount_of_part = amount if closed == abs(quantity) else rounded(amount * closed / abs(quantity))
+        close(position, fill, costing, lot, closed, amount_of_part)
+        quantity += closed if quantity < 0 else -closed
+        amount -= amount_of_part
+    if quantity != 0:
+        open_(position, fill, costing, quantity, amount)
+
+
+def close(
+    position: Position, fill: Fill, costing: Costing, lot: Lot, closed: Fraction, amount: Fraction
+) -> None:
+    """Take a part of a lot away: its share of the cost, or all that is left of it."""
+    if closed == abs(lot.quantity):
+        cost = lot.cost
+    else:
+        cost = rounded(lot.cost * closed / abs(lot.quantity))
+    quantity = -closed if lot.quantity > 0 else closed
+    lot.quantity += quantity
+    lot.cost -= cost
+    if lot.quantity == 0:
+        position.lots.remove(lot)
+    realized = -cost - amount
+    write(position, fill, costing, "close", lot, quantity, amount, realized)
+    if position.quantity == 0:
+        position.opened_at = None
+
+
+def open_(
+    position: Position, fill: Fill, costing: Costing, quantity: Fraction, amount: Fraction
+) -> None:
+    """Add to the position: a lot of its own, or a part of the average."""
+    if position.quantity == 0:
+        position.opened_at = effective_at(fill, costing)
+    if costing.method == "wac" and position.lots:
+        position.lots[0].quantity += quantity
+        position.lots[0].cost += amount
+    elif costing.method == "wac":
+        position.lots.append(Lot(quantity, amount))
+    else:
+        position.lots.append(Lot(quantity, amount, fill, effective_at(fill, costing)))
+    write(position, fill, costing, "open", None, quantity, amount, Fraction(0))
+
+
+def write(
+    position: Position,
+    fill: Fill,
+    costing: Costing,
+    effect: str,
+    lot: Lot | None,
+    quantity: Fraction,
+    amount: Fraction,
+    realized_pnl: Fraction,
+) -> None:
+    """Change the position and put the change into its journal."""
+    position.quantity += quantity
+    position.cost += amount + realized_pnl
+    position.realized_pnl += realized_pnl
+    is_first = not position.entries or position.entries[-1].fill != fill
+    part = 1 if is_first else position.entries[-1].part + 1
+    position.entries.append(
+        Entry(
+            fill=fill,
+            effective_at=effective_at(fill, costing),
+            part=part,
+            effect=effect,
+            closed_lot=lot,
+            quantity=quantity,
+            amount=amount,
+            fee=fill.fee_in_cost_asset if is_first else Fraction(0),
+            realized_pnl=realized_pnl,
+            quantity_after=position.quantity,
+            cost_after=position.cost,
+            realized_pnl_after=position.realized_pnl,
+            fees_after=position.fees,
+        )
+    )
+
+
+def next_to_close(position: Position, costing: Costing) -> Lot:
+    """The lot that closes first; lots are in the order they were opened."""
+    if costing.method == "lifo":
+        return position.lots[-1]
+    if costing.method == "hifo":
+        return max(position.lots, key=lambda lot: unit_cost(lot, costing))  # the oldest of equals
+    if costing.method == "lofo":
+        return min(position.lots, key=lambda lot: unit_cost(lot, costing))
+    return position.lots[0]
+
+
+def unit_cost(lot: Lot, costing: Costing) -> Fraction:
+    """What one unit of a lot costs: the more, the less closing it realizes. Of a short, negative."""
+    fill = lot.fill
+    assert fill is not None
+    fee = fill.fee_in_cost_asset if costing.rank_by == "unit_cost" else Fraction(0)
+    return (fill.unrounded_amount + fee) / fill.quantity
+
+
+def pay_fee(position: Position, fill: Fill) -> None:
+    """Count a fee where it belongs."""
+    position.fees += fill.fee_in_cost_asset
+    if fill.fee and fill.fee_asset and fill.fee_asset != fill.instrument.cost_asset:
+        position.other_fees[fill.fee_asset] += fill.fee
+
+
+def effective_at(fill: Fill, costing: Costing) -> datetime:
+    """When a fill counts."""
+    return fill.recorded_at if costing.booking_order == "arrival" else fill.executed_at
+
+
+def rounded(number: Fraction) -> Fraction:
+    """To 18 places, half away from zero."""
+    units = abs(number) * 10**PLACES
+    whole = (2 * units.numerator + units.denominator) // (2 * units.denominator)
+    return Fraction(whole if number > 0 else -whole, 10**PLACES)
+
+
+def price_of(instrument: Instrument, quantity: Fraction, cost: Fraction) -> Fraction | None:
+    """The price at which a quantity has its cost, rounded for show."""
+    if quantity == 0 or (instrument.is_inverse and cost == 0):
+        return None
+    if instrument.is_inverse:
+        return rounded(-quantity * instrument.multiplier / cost)
+    return rounded(cost / (quantity * instrument.multiplier))

@@ -1,0 +1,198 @@
+"""What the public views show, and what the model says they must: rows of one shape, to compare."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import psycopg
+
+from tests.properties import model
+
+
+class PositionRow(NamedTuple):
+    """utl.unit_costs."""
+
+    account: str | None
+    instrument: str
+    quantity: Fraction
+    cost: Fraction
+    average_cost: Fraction | None
+    realized_pnl: Fraction
+    fees: Fraction
+    net_pnl: Fraction
+    opened_at: datetime | None
+    last_fill_at: datetime
+
+
+class EntryRow(NamedTuple):
+    """utl.position_entries."""
+
+    account: str | None
+    instrument: str
+    effective_at: datetime
+    fill_id: int
+    part: int
+    effect: str
+    lot_fill_id: int | None
+    lot_opened_at: datetime | None
+    quantity: Fraction
+    amount: Fraction
+    fee: Fraction
+    realized_pnl: Fraction
+    quantity_after: Fraction
+    cost_after: Fraction
+    average_cost_after: Fraction | None
+    realized_pnl_after: Fraction
+    fees_after: Fraction
+
+
+class LotRow(NamedTuple):
+    """utl.open_lots."""
+
+    account: str | None
+    instrument: str
+    fill_id: int
+    opened_at: datetime
+    quantity: Fraction
+    cost: Fraction
+    unit_cost: Fraction | None
+
+
+class MatchRow(NamedTuple):
+    """utl.lot_matches."""
+
+    account: str | None
+    instrument: str
+    open_fill_id: int
+    close_fill_id: int
+    part: int
+    direction: str
+    quantity: Fraction
+    opened_at: datetime
+    closed_at: datetime
+    cost: Fraction
+    proceeds: Fraction
+    realized_pnl: Fraction
+
+
+class FeeRow(NamedTuple):
+    """utl.position_fees."""
+
+    account: str | None
+    instrument: str
+    asset: str
+    fees: Fraction
+
+
+class Figures(NamedTuple):
+    """All that is derived for one costing of a book."""
+
+    positions: list[PositionRow]
+    entries: list[EntryRow]
+    open_lots: list[LotRow]
+    lot_matches: list[MatchRow]
+    fees: list[FeeRow]
+
+
+VIEWS: list[tuple[str, type[NamedTuple]]] = [
+    ("unit_costs", PositionRow),
+    ("position_entries", EntryRow),
+    ("open_lots", LotRow),
+    ("lot_matches", MatchRow),
+    ("position_fees", FeeRow),
+]
+
+
+def shown(connection: psycopg.Connection[Any], book: str, costing: str) -> Figures:
+    """What the views show."""
+    return Figures(*(_read(connection, view, row, book, costing) for view, row in VIEWS))
+
+
+def expected(fills: Iterable[model.Fill], costing: model.Costing) -> Figures:
+    """What the model says."""
+    positions = model.positions(fills, costing)
+    entries = [(position, entry) for position in positions for entry in position.entries]
+    return Figures(
+        positions=_sorted(_position(p, costing) for p in positions),
+        entries=_sorted(_entry(p, e) for p, e in entries),
+        open_lots=_sorted(_lot(p, lot) for p in positions for lot in p.lots if lot.fill),
+        lot_matches=_sorted(
+            _match(p, e) for p, e in entries if e.closed_lot and e.closed_lot.fill
+        ),
+        fees=_sorted(row for p in positions for row in _fees(p)),
+    )
+
+
+def _read(
+    connection: psycopg.Connection[Any], view: str, row: type[NamedTuple], book: str, costing: str
+) -> list[Any]:
+    columns = ", ".join(row._fields)
+    query = f"select {columns} from utl.{view} where book = %s and costing = %s"
+    found = connection.execute(query.encode(), [book, costing]).fetchall()
+    return _sorted(row(*map(_exact, values)) for values in found)
+
+
+def _sorted(rows: Iterable[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: [(value is not None, value) for value in row])
+
+
+def _exact(value: Any) -> Any:
+    return Fraction(value) if isinstance(value, Decimal) else value
+
+
+def _position(position: model.Position, costing: model.Costing) -> PositionRow:
+    net = position.realized_pnl - (position.fees if costing.fees == "expense" else 0)
+    return PositionRow(
+        *(position.account, position.instrument.name, position.quantity, position.cost),
+        model.price_of(position.instrument, position.quantity, position.cost),
+        *(position.realized_pnl, position.fees, net, position.opened_at),
+        position.entries[-1].effective_at,
+    )
+
+
+def _entry(position: model.Position, entry: model.Entry) -> EntryRow:
+    lot = entry.closed_lot
+    return EntryRow(
+        *(position.account, position.instrument.name, entry.effective_at, entry.fill.fill_id),
+        *(entry.part, entry.effect),
+        lot.fill.fill_id if lot and lot.fill else None,
+        lot.opened_at if lot else None,
+        *(entry.quantity, entry.amount, entry.fee, entry.realized_pnl),
+        *(entry.quantity_after, entry.cost_after),
+        model.price_of(position.instrument, entry.quantity_after, entry.cost_after),
+        *(entry.realized_pnl_after, entry.fees_after),
+    )
+
+
+def _lot(position: model.Position, lot: model.Lot) -> LotRow:
+    assert lot.fill
+    assert lot.opened_at
+    return LotRow(
+        *(position.account, position.instrument.name, lot.fill.fill_id, lot.opened_at),
+        *(lot.quantity, lot.cost, model.price_of(position.instrument, lot.quantity, lot.cost)),
+    )
+
+
+def _match(position: model.Position, entry: model.Entry) -> MatchRow:
+    lot = entry.closed_lot
+    assert lot
+    assert lot.fill
+    assert lot.opened_at
+    return MatchRow(
+        *(position.account, position.instrument.name, lot.fill.fill_id, entry.fill.fill_id),
+        entry.part,
+        "long" if entry.quantity < 0 else "short",
+        *(abs(entry.quantity), lot.opened_at, entry.effective_at),
+        *(-(entry.amount + entry.realized_pnl), -entry.amount, entry.realized_pnl),
+    )
+
+
+def _fees(position: model.Position) -> Iterable[FeeRow]:
+    paid = {position.instrument.cost_asset: position.fees, **position.other_fees}
+    return [
+        FeeRow(position.account, position.instrument.name, asset, fees)
+        for asset, fees in paid.items()
+        if fees
+    ]

@@ -107,13 +107,15 @@ create type utl_private.incoming_fill as (
     venue_order_id text
 );
 
--- The same, read: numbers, times and ids, or the reason why it cannot be a fill.
-create type utl_private.read_fill as (
-    place bigint,
+-- The same, read and checked. outcome is booked, duplicate, conflict or rejected; fill_id is that
+-- of the fill with its identity, whether this one or an earlier one.
+create type utl_private.checked_fill as (
     line bigint,
+    outcome text,
+    fill_id bigint,
     sqlstate text,
     reason text,
-    fill_id bigint,
+    content_digest bytea,
     executed_at timestamptz,
     sequence bigint,
     book_id integer,
@@ -127,23 +129,4 @@ create type utl_private.read_fill as (
     liquidity text,
     venue_fill_id text,
     venue_order_id text
-);
-
--- A row whose fill is there already, or twice among the rows: duplicate or conflict.
-create type utl_private.resent_fill as (
-    place bigint,
-    outcome text,
-    fill_id bigint,
-    content_digest bytea
-);
-
--- What became of a row: booked, duplicate, conflict or rejected. fill_id is that of the fill with its
--- identity, whether this one or an earlier one.
-create type utl_private.fill_outcome as (
-    place bigint,
-    line bigint,
-    outcome text,
-    fill_id bigint,
-    sqlstate text,
-    reason text
 );

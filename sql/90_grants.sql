@@ -1,6 +1,6 @@
--- Three roles, each with all that the one before it has: utl_reader reads, utl_writer records facts,
--- utl_admin keeps reference data and checks. Roles are the cluster's: where the migrating user may not
--- make them, somebody else does, and the next load grants.
+-- Three roles, each with all that the one before it has: utl_reader reads, utl_writer records
+-- facts, utl_admin keeps reference data and checks. Roles are the cluster's: where the migrating
+-- user may not make them, somebody else does, and the next load grants.
 do $grants$
 declare
     _role text;

@@ -6,8 +6,8 @@ from utl_private.costings as c
 inner join utl_private.books as b on c.book_id = b.book_id;
 
 comment on view utl.costings is
-'How the unit cost of each book is computed. A book may have several costings, side by side, over the
-same fills.';
+'How the unit cost of each book is computed. A book may have several costings, side by side, over
+the same fills.';
 comment on column utl.costings.book is 'The book.';
 comment on column utl.costings.costing is 'Name of the costing, unique in its book.';
 comment on column utl.costings.method is 'wac, fifo, lifo, hifo or lofo.';

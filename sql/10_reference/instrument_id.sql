@@ -13,7 +13,8 @@ begin
     where t.instrument = instrument_id.instrument;
     if not found then
         perform utl_private.refuse_name(
-            'instrument', instrument_id.instrument, array(select t.instrument from utl_private.instruments as t)
+            'instrument', instrument_id.instrument,
+            array(select t.instrument from utl_private.instruments as t)
         );
     end if;
     return _instrument_id;
@@ -21,4 +22,5 @@ end
 $instrument_id$;
 
 comment on function utl.instrument_id(text) is
-'The id of the instrument of that name. 22U01 if there is none; the hint has the nearest known names.';
+'The id of the instrument of that name. 22U01 if there is none; the hint has the nearest known
+names.';

@@ -20,7 +20,8 @@ comment on column utl.instruments.cost_asset is
 'The asset in which cost and realized PnL are counted: the quote of what is owned outright, the
 settlement asset of a derivative.';
 comment on column utl.instruments.multiplier is
-'Size of one contract in the base asset (inverse: in the quote asset); 1 for what is owned outright.';
+'Size of one contract in the base asset (inverse: in the quote asset); 1 for what is owned
+outright.';
 comment on column utl.instruments.is_inverse is
 'Whether profit is paid in the base asset, so that the value of a contract is multiplier ÷ price.';
 comment on column utl.instruments.expires_at is 'When the contract expires, if it does.';

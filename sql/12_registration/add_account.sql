@@ -24,5 +24,6 @@ end
 $add_account$;
 
 comment on function utl.add_account(text, text) is
-'Adds an account at a venue, and the venue if need be. Account names are unique in the firm. Repeating
-it changes nothing; 23U02 if the account is held at another venue. Returns its row of utl.accounts.';
+'Adds an account at a venue, and the venue if need be. Account names are unique in the firm.
+Repeating it changes nothing; 23U02 if the account is held at another venue. Returns its row of
+utl.accounts.';

@@ -11,5 +11,5 @@ as $add_asset$
 $add_asset$;
 
 comment on function utl.add_asset(text, text) is
-'Adds an asset; one that is there stays as it is. kind: crypto, stablecoin, fiat, security, commodity
-or other (23514 for another). Returns its row of utl.assets.';
+'Adds an asset; one that is there stays as it is. kind: crypto, stablecoin, fiat, security,
+commodity or other (23514 for another). Returns its row of utl.assets.';

@@ -39,7 +39,7 @@ end
 $add_book$;
 
 comment on function utl.add_book(text, text, text, text) is
-'Adds a book that reports in an asset, below a parent if one is given, with one primary costing of that
-method, named after it: the whole book is one pool and fees are expensed. Repeating it changes nothing;
-23U02 if the book is there with other settings, 22U01 for an unknown parent. Returns its row of
-utl.books.';
+'Adds a book that reports in an asset, below a parent if one is given, with one primary costing of
+that method, named after it: the whole book is one pool and fees are expensed. Repeating it
+changes nothing; 23U02 if the book is there with other settings, 22U01 for an unknown parent.
+Returns its row of utl.books.';

@@ -18,15 +18,19 @@ declare
     _name text := coalesce(costing, method);
     _costing utl.costings;
 begin
-    -- Fills wait, so that each is either built from the facts here or sees the new costing.
-    lock table utl.fills in share row exclusive mode;
-    insert into utl_private.costings (
-        book_id, costing, method, pool, fees, rank_by, booking_order
-    )
-    values (_book_id, _name, method, pool, fees, rank_by, booking_order)
-    on conflict on constraint costings_are_named_once_a_book do nothing;
-    if found then
-        perform utl_private.build_costing(_book_id, _name);
+    if not exists (
+        select from utl_private.costings as c where c.book_id = _book_id and c.costing = _name
+    ) then
+        -- Fills wait, so that each is either built from the facts here or sees the new costing.
+        lock table utl.fills in share row exclusive mode;
+        insert into utl_private.costings (
+            book_id, costing, method, pool, fees, rank_by, booking_order
+        )
+        values (_book_id, _name, method, pool, fees, rank_by, booking_order)
+        on conflict on constraint costings_are_named_once_a_book do nothing;
+        if found then
+            perform utl_private.build_costing(_book_id, _name);
+        end if;
     end if;
     if is_primary then
         update utl_private.costings as c set is_primary = false
@@ -51,9 +55,9 @@ end
 $add_costing$;
 
 comment on function utl.add_costing(text, text, text, text, text, text, text, boolean) is
-'Adds a costing to a book, named after its method unless a name is given, and builds it from the fills
-that the book has. method: wac, fifo, lifo, hifo, lofo; pool: book or account; fees: expense or
-capitalize; rank_by (hifo, lofo): price or unit_cost, which has the fee in it; booking_order:
-event_time or arrival; is_primary moves the mark of the costing that utl.positions shows. Repeating it
-changes nothing. 22U01: unknown book; 23U02: the name is taken by another costing; 23514: a setting
-has no such value. Returns its row of utl.costings.';
+'Adds a costing to a book, named after its method unless a name is given, and builds it from the
+fills that the book has. method: wac, fifo, lifo, hifo, lofo; pool: book or account; fees: expense
+or capitalize; rank_by (hifo, lofo): price or unit_cost, which has the fee in it; booking_order:
+event_time or arrival; is_primary moves the mark of the costing that utl.positions shows.
+Repeating it changes nothing. 22U01: unknown book; 23U02: the name is taken by another costing;
+23514: a setting has no such value. Returns its row of utl.costings.';

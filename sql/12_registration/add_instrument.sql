@@ -67,8 +67,8 @@ $add_instrument$;
 comment on function utl.add_instrument(
     text, text, text, text, text, numeric, boolean, timestamptz
 ) is
-'Adds an instrument. What is not given is read from a symbol of ccxt''s form; assets are added as need
-be. multiplier: size of a contract in the base asset (inverse: in the quote asset). Repeating it
-changes nothing. 22U02: neither symbol nor arguments say kind, base and quote; 23U02: it is there with
-other terms; 23514: unknown kind, or a multiplier that is not positive. Returns its row of
-utl.instruments.';
+'Adds an instrument. What is not given is read from a symbol of ccxt''s form; assets are added as
+need be. multiplier: size of a contract in the base asset (inverse: in the quote asset). Repeating
+it changes nothing. 22U02: neither symbol nor arguments say kind, base and quote; 23U02: it is
+there with other terms; 23514: unknown kind, or a multiplier that is not positive. Returns its row
+of utl.instruments.';

@@ -28,5 +28,5 @@ $parse_symbol$;
 
 comment on function utl_private.parse_symbol(text) is
 'What a symbol of ccxt''s unified form says: BTC/USDT is spot, BTC/USDT:USDT a linear perpetual,
-BTC/USD:BTC an inverse one, BTC/USDT:USDT-261225 a future, …-100000-C an option. All null for another
-form. Source: the ccxt manual, section on contract naming.';
+BTC/USD:BTC an inverse one, BTC/USDT:USDT-261225 a future, …-100000-C an option. All null for
+another form. Source: the ccxt manual, section on contract naming.';

@@ -5,34 +5,28 @@ returns integer
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $add_partitions$
 declare
-    _month date;
+    _from timestamptz;
     _suffix text;
     _added integer := 0;
 begin
-    for _month in
-        select m::date
-        from generate_series(
-            date_trunc('month', first_month::timestamp),
-            date_trunc('month', first_month::timestamp) + make_interval(months => months - 1),
-            interval '1 month'
-        ) as m
-    loop
-        _suffix := to_char(_month, 'YYYY_MM');
+    for _month in 0..months - 1 loop
+        _from := date_trunc('month', first_month::timestamptz) + make_interval(months => _month);
+        _suffix := to_char(_from, 'YYYY_MM');
         continue when to_regclass('utl_private.fills_' || _suffix) is not null
-            or utl_private.default_partition_has(_month);
+            or utl_private.default_partition_has(_from, _from + interval '1 month');
         execute format(
             'create table utl_private.%I partition of utl.fills for values from (%L) to (%L)',
-            'fills_' || _suffix, _month || ' 00:00Z', (_month + interval '1 month')::date || ' 00:00Z'
+            'fills_' || _suffix, _from, _from + interval '1 month'
         );
         execute format(
             'create table utl_private.%I partition of utl_private.entries '
             'for values from (%L) to (%L)',
-            'entries_' || _suffix, _month || ' 00:00Z',
-            (_month + interval '1 month')::date || ' 00:00Z'
+            'entries_' || _suffix, _from, _from + interval '1 month'
         );
-        perform utl_private.guard_partition(format('utl_private.%I', 'fills_' || _suffix)::regclass);
+        perform utl_private.guard_partition(to_regclass('utl_private.fills_' || _suffix));
         _added := _added + 1;
     end loop;
     return _added;
@@ -40,6 +34,6 @@ end
 $add_partitions$;
 
 comment on function utl.add_partitions(date, integer) is
-'Makes monthly partitions (UTC) of fills and entries from a month on, and returns how many months are
-new. A month whose rows are already in the default partition stays there. A fill is never refused for
-want of a partition: the default one takes it.';
+'Makes monthly partitions (UTC) of fills and entries from a month on, and returns how many months
+are new. A month whose rows are already in the default partition stays there. A fill is never
+refused for want of a partition: the default one takes it.';

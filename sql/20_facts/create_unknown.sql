@@ -49,4 +49,5 @@ $create_unknown$;
 
 comment on function utl_private.create_unknown(utl_private.incoming_fill[], text) is
 'Adds the accounts, instruments and fee assets that rows name and nobody has added, in the order of
-their names, so that two sessions do not wait for each other. Rows that cannot be fills add nothing.';
+their names, so that two sessions do not wait for each other. Rows that cannot be fills add
+nothing.';

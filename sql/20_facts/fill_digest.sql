@@ -20,6 +20,6 @@ as $fill_digest$
 $fill_digest$;
 
 comment on function utl_private.fill_digest(utl.fills) is
-'What a fill says, in 16 bytes: book, instrument, signed quantity, price and fee. Two reports of one
-fill with one digest agree; 1.50 and 1.5 are the same. Time, order and liquidity stay out: feeds give
-them with different precision, or not at all.';
+'What a fill says, in 16 bytes: book, instrument, signed quantity, price and fee. Two reports of
+one fill with one digest agree; 1.50 and 1.5 are the same. Time, order and liquidity stay out:
+feeds give them with different precision, or not at all.';

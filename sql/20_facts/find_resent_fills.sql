@@ -1,69 +1,61 @@
-create or replace function utl_private.find_resent_fills(read utl_private.read_fill[])
-returns utl_private.resent_fill[]
+create or replace function utl_private.find_resent_fills(checked utl_private.checked_fill[])
+returns utl_private.checked_fill[]
 language plpgsql
 as $find_resent_fills$
 declare
-    _resent utl_private.resent_fill[];
+    _suspect record;
+    _known record;
+    _is_same boolean;
 begin
-    with repeated as (
-        select r.account_id, r.venue_fill_id
-        from unnest(read) as r
-        where r.reason is null
-        group by r.account_id, r.venue_fill_id
-        having count(*) > 1
-    ),
+    for _suspect in
+        with matched as (
+            select
+                c.*, k.fill_id as known_id, k.executed_at as known_at, k.content_digest as known_digest,
+                count(*) over (partition by c.venue_fill_id, c.account_id) as copies
+            from (select u.*, row_number() over () as place from unnest(checked) as u) as c
+            -- With limit the planner can only look each key up: it never reads the whole table.
+            left join lateral (
+                select f.fill_id, f.executed_at, f.content_digest
+                from utl_private.fill_keys as f
+                where f.account_id = c.account_id and f.venue_fill_id = c.venue_fill_id
+                limit 1
+            ) as k on true
+            where c.outcome = 'booked'
+        )
 
-    suspects as (
         select
-            r.*, k.fill_id as known_id, k.executed_at as known_at, k.content_digest as known_digest,
+            m.place, m.account_id, m.venue_fill_id, m.known_id, m.known_at, m.known_digest,
+            m.fill_id, m.executed_at,
             utl_private.fill_digest((
-                r.fill_id, r.executed_at, null, r.sequence, r.book_id, r.account_id,
-                r.instrument_id, r.fee_asset_id, r.side, r.quantity, r.price, r.fee,
-                r.liquidity, r.venue_fill_id, r.venue_order_id
+                m.fill_id, m.executed_at, null, m.sequence, m.book_id, m.account_id,
+                m.instrument_id, m.fee_asset_id, m.side, m.quantity, m.price, m.fee,
+                m.liquidity, m.venue_fill_id, m.venue_order_id
             )::utl.fills) as digest
-        from unnest(read) as r
-        -- With limit the planner can only look each key up; it never reads the whole table.
-        left join lateral (
-            select f.fill_id, f.executed_at, f.content_digest
-            from utl_private.fill_keys as f
-            where f.account_id = r.account_id and f.venue_fill_id = r.venue_fill_id
-            limit 1
-        ) as k on true
-        left join repeated as t
-            on r.account_id = t.account_id and r.venue_fill_id = t.venue_fill_id
-        where r.reason is null and (k.fill_id is not null or t.account_id is not null)
-    ),
-
-    compared as (
-        select
-            s.place, s.known_id, s.executed_at, s.digest,
-            row_number() over same_fill as nth,
-            coalesce(s.known_id, first_value(s.fill_id) over same_fill) as first_id,
-            coalesce(s.known_at, first_value(s.executed_at) over same_fill) as first_at,
-            coalesce(s.known_digest, first_value(s.digest) over same_fill) as first_digest
-        from suspects as s
-        window same_fill as (partition by s.account_id, s.venue_fill_id order by s.place)
-    )
-
-    select array_agg((
-        c.place,
-        case
-            when c.digest = c.first_digest
-                and c.executed_at between c.first_at - interval '1 s' and c.first_at + interval '1 s'
-                then 'duplicate'
-            else 'conflict'
-        end,
-        c.first_id,
-        c.digest
-    )::utl_private.resent_fill)
-    into _resent
-    from compared as c
-    where c.nth > 1 or c.known_id is not null;
-    return _resent;
+        from matched as m
+        where m.copies > 1 or m.known_id is not null
+        order by m.venue_fill_id, m.account_id, m.place
+    loop
+        if _known is null
+            or (_known.account_id, _known.venue_fill_id)
+            <> (_suspect.account_id, _suspect.venue_fill_id)
+        then
+            _known := _suspect;
+            continue when _known.known_id is null;
+            _known.fill_id := _known.known_id;
+            _known.executed_at := _known.known_at;
+            _known.digest := _known.known_digest;
+        end if;
+        _is_same := _suspect.digest = _known.digest
+            and abs(extract(epoch from _suspect.executed_at - _known.executed_at)) <= 1;
+        checked[_suspect.place].outcome := case when _is_same then 'duplicate' else 'conflict' end;
+        checked[_suspect.place].fill_id := _known.fill_id;
+        checked[_suspect.place].content_digest := _suspect.digest;
+    end loop;
+    return checked;
 end
 $find_resent_fills$;
 
-comment on function utl_private.find_resent_fills(utl_private.read_fill[]) is
-'Finds the rows whose fill is there already, or came earlier among the rows: a duplicate if it says the
-same and its time is within one second (feeds report one fill with different precision), else a
-conflict.';
+comment on function utl_private.find_resent_fills(utl_private.checked_fill[]) is
+'Marks the fills that are there already, or that came earlier among these: as duplicate if they say
+the same and their times are within one second (feeds report one fill with different precision),
+else as conflict. Their fill_id becomes that of the fill that is there.';

@@ -18,5 +18,5 @@ as $json_problem$
 $json_problem$;
 
 comment on function utl_private.json_problem(jsonb) is
-'Why a JSON value cannot be read as a fill; null if it can. A key that is not known may be a misspelt
-one, so it is not passed over; "problem" is a reader''s own reason.';
+'Why a JSON value cannot be read as a fill; null if it can. A key that is not known may be a
+misspelt one, so it is not passed over; "problem" is a reader''s own reason.';

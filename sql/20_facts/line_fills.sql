@@ -21,37 +21,31 @@ begin
     return array(
         select (
             source,
-            l.place - 1 + first_line,
-            l.line,
-            case when l.width <> _width
-                then format('%s values in a line of %s columns', l.width, _width)
+            s.place - 1 + first_line,
+            s.line,
+            case when cardinality(s.v) <> _width
+                then format('%s values in a line of %s columns', cardinality(s.v), _width)
             end,
-            coalesce(nullif(btrim(l.v[_at[1]]), ''), book),
-            coalesce(nullif(btrim(l.v[_at[2]]), ''), account),
-            nullif(btrim(l.v[_at[3]]), ''),
-            nullif(btrim(l.v[_at[4]]), ''),
-            nullif(btrim(l.v[_at[5]]), ''),
-            nullif(btrim(l.v[_at[6]]), ''),
-            nullif(btrim(l.v[_at[7]]), ''),
-            case
-                when zone is not null and l.v[_at[8]] ~ '^\s*\d{4,6}-\S+[T ][\d:.]+\s*$'
-                    then btrim(l.v[_at[8]]) || zone
-                else nullif(btrim(l.v[_at[8]]), '')
-            end,
-            nullif(btrim(l.v[_at[9]]), ''),
-            nullif(btrim(l.v[_at[10]]), ''),
-            nullif(btrim(l.v[_at[11]]), ''),
-            nullif(btrim(l.v[_at[12]]), ''),
-            nullif(btrim(l.v[_at[13]]), '')
+            coalesce(nullif(btrim(s.v[_at[1]]), ''), book),
+            coalesce(nullif(btrim(s.v[_at[2]]), ''), account),
+            nullif(btrim(s.v[_at[3]]), ''),
+            nullif(btrim(s.v[_at[4]]), ''),
+            nullif(btrim(s.v[_at[5]]), ''),
+            nullif(btrim(s.v[_at[6]]), ''),
+            nullif(btrim(s.v[_at[7]]), ''),
+            utl_private.with_zone(nullif(btrim(s.v[_at[8]]), ''), zone),
+            nullif(btrim(s.v[_at[9]]), ''),
+            nullif(btrim(s.v[_at[10]]), ''),
+            nullif(btrim(s.v[_at[11]]), ''),
+            nullif(btrim(s.v[_at[12]]), ''),
+            nullif(btrim(s.v[_at[13]]), '')
         )::utl_private.incoming_fill
         from (
-            select s.line, s.place, string_to_array(s.line, ',') as v,
-                cardinality(string_to_array(s.line, ',')) as width
-            from string_to_table(lines, E'\n') with ordinality as s (line, place)
-            where s.line <> ''
-            offset 0
-        ) as l
-        order by l.place
+            select l.line, l.place, string_to_array(l.line, ',') as v
+            from string_to_table(lines, E'\n') with ordinality as l (line, place)
+            where l.line <> ''
+            offset 0                    -- else each use of v would split the line again
+        ) as s
     );
 end
 $line_fills$;

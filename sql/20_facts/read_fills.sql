@@ -1,9 +1,9 @@
 create or replace function utl_private.read_fills(incoming utl_private.incoming_fill[])
-returns utl_private.read_fill[]
+returns utl_private.checked_fill[]
 language plpgsql
 as $read_fills$
 declare
-    _read utl_private.read_fill[];
+    _checked utl_private.checked_fill[];
 begin
     with lines as (
         select
@@ -30,43 +30,52 @@ begin
         left join utl_private.accounts as a on l.account = a.account
         left join utl_private.instruments as i on l.instrument = i.instrument
         left join utl_private.assets as f on l.fee_asset = f.asset
+    ),
+
+    judged as (
+        select
+            n.*,
+            case
+                when n.problem is not null then '22U04'
+                when n.flaw is not null or n.read_at is null then '22U03'
+                when n.unknown is not null then '22U01'
+            end as sqlstate
+        from named as n
     )
 
     select array_agg((
-        n.place,
-        n.line,
+        j.line,
+        case when j.sqlstate is null then 'booked' else 'rejected' end,
+        case when j.sqlstate is null then j.fill_id end,
+        j.sqlstate,
         case
-            when n.problem is not null then '22U04'
-            when n.flaw is not null or n.read_at is null then '22U03'
-            when n.unknown is not null then '22U01'
-        end,
-        case
-            when n.flaw is not null then n.flaw
-            when n.read_at is null
+            when j.flaw is not null then j.flaw
+            when j.read_at is null
                 then 'executed_at is not an ISO 8601 time with a zone: '
-                    || utl_private.quote_shortly(n.executed_at)
-            when n.unknown is not null
+                    || utl_private.quote_shortly(j.executed_at)
+            when j.unknown is not null
                 then utl_private.unknown_name(
-                    n.unknown, n.book, n.account, n.instrument, n.fee_asset
+                    j.unknown, j.book, j.account, j.instrument, j.fee_asset
                 )
         end,
-        n.fill_id,
-        n.read_at,
-        case when n.flaw is null then coalesce(n.sequence::bigint, 0) end,
-        n.book_id, n.account_id, n.instrument_id, n.asset_id,
-        lower(n.side),
-        case when n.flaw is null then n.quantity::numeric end,
-        case when n.flaw is null then n.price::numeric end,
-        case when n.flaw is null then coalesce(n.fee::numeric, 0) end,
-        lower(n.liquidity), n.venue_fill_id, n.venue_order_id
-    )::utl_private.read_fill)
-    into _read
-    from named as n;
-    return _read;
+        null,
+        j.read_at,
+        case when j.sqlstate is null then coalesce(j.sequence::bigint, 0) end,
+        j.book_id, j.account_id, j.instrument_id, j.asset_id,
+        lower(j.side),
+        case when j.sqlstate is null then j.quantity::numeric end,
+        case when j.sqlstate is null then j.price::numeric end,
+        case when j.sqlstate is null then coalesce(j.fee::numeric, 0) end,
+        lower(j.liquidity), j.venue_fill_id, j.venue_order_id
+    )::utl_private.checked_fill order by j.place)
+    into _checked
+    from judged as j;
+    return _checked;
 end
 $read_fills$;
 
 comment on function utl_private.read_fills(utl_private.incoming_fill[]) is
-'Reads rows: text becomes numbers and times, names become ids. A row that cannot be a fill comes out
-with the reason: 22U04 it cannot be read, 22U03 a value is missing or impossible, 22U01 a name is
-unknown. Every row takes a fill_id, so that fills have the order in which they came.';
+'Reads rows, in their order: text becomes numbers and times, names become ids. A row that cannot be
+a fill comes out as rejected: 22U04 it cannot be read, 22U03 a value is missing or impossible,
+22U01 a name is unknown. All others come out as booked. Every row takes a fill_id, so that fills
+have the order in which they came.';

@@ -16,7 +16,7 @@ set search_path = pg_catalog, pg_temp
 as $record_fill_lines$
 declare
     _incoming utl_private.incoming_fill[] := utl_private.line_fills(
-        lines, columns, book, account, coalesce(source, ''), first_line, ' ' || timezone
+        lines, columns, book, account, coalesce(source, ''), first_line, timezone
     );
 begin
     if create_unknown then
@@ -32,6 +32,6 @@ comment on function utl.record_fill_lines(
     text, text[], text, text, text, bigint, text, boolean, text
 ) is
 'As utl.record_fills, for plain lines of a CSV file: values between commas, without quotes. columns
-names the values of a line, as the file''s header does; book and account stand in where the lines have
-none; first_line is the number of the first of them. timezone is that of times that have none.
-Empty lines are passed over.';
+names the values of a line, as the file''s header does; book and account stand in where the lines
+have none; first_line is the number of the first of them. timezone is that of times that have
+none. Empty lines are passed over.';

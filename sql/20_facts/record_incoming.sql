@@ -1,5 +1,5 @@
 create or replace function utl_private.record_incoming(incoming utl_private.incoming_fill[])
-returns utl_private.fill_outcome[]
+returns utl_private.checked_fill[]
 language plpgsql
 as $record_incoming$
 declare
@@ -29,5 +29,5 @@ end
 $record_incoming$;
 
 comment on function utl_private.record_incoming(utl_private.incoming_fill[]) is
-'Books rows together. Should booking refuse one that looked good, such as a number that overflows, the
-halves are booked apart, and theirs again, until that row alone is rejected.';
+'Books rows together. Should booking refuse one that looked good, such as a number that overflows,
+the halves are booked apart, and theirs again, until that row alone is rejected.';

@@ -12,8 +12,8 @@ end
 $refuse_partition$;
 
 comment on function utl_private.refuse_partition() is
-'Trigger: raises 55U02 for a statement that names a partition. Statement triggers of a partition do not
-fire for rows that come through its parent, so it costs booking nothing.';
+'Trigger: raises 55U02 for a statement that names a partition. Statement triggers of a partition do
+not fire for rows that come through its parent, so it costs booking nothing.';
 
 select utl_private.guard_partition(i.inhrelid::regclass)
 from pg_catalog.pg_inherits as i

@@ -1,32 +1,35 @@
 create or replace function utl_private.resolve_rejected(
-    incoming utl_private.incoming_fill[], outcomes utl_private.fill_outcome[]
+    incoming utl_private.incoming_fill[], checked utl_private.checked_fill[]
 )
 returns void
 language plpgsql
+set enable_nestloop = off               -- the planner takes every array to be a short one
 as $resolve_rejected$
 begin
     if not exists (
         select
-        from (select distinct u.source from unnest(incoming) as u) as i
-        inner join utl_private.rejected_fills as k on i.source = k.source
-        where k.resolved_at is null
+        from utl_private.rejected_fills as k
+        where k.resolved_at is null and k.source in (select u.source from unnest(incoming) as u)
     ) then
         return;
     end if;
     update utl_private.rejected_fills as k
-    set resolved_at = clock_timestamp(), resolution = o.outcome
+    set resolved_at = clock_timestamp(), resolution = c.outcome
     from (
-        select u.source, u.line, u.raw, row_number() over () as place from unnest(incoming) as u
+        select u.source, u.line, md5(u.raw) as raw_digest, row_number() over () as place
+        from unnest(incoming) as u
     ) as i
-    inner join unnest(outcomes) as o on i.place = o.place
+    inner join (
+        select u.outcome, row_number() over () as place from unnest(checked) as u
+    ) as c on i.place = c.place
     where
-        o.outcome <> 'rejected'
+        c.outcome <> 'rejected'
         and k.resolved_at is null
-        and k.source = i.source and k.line = i.line and md5(k.raw) = md5(i.raw);
+        and k.source = i.source and k.line = i.line and md5(k.raw) = i.raw_digest;
 end
 $resolve_rejected$;
 
 comment on function utl_private.resolve_rejected(
-    utl_private.incoming_fill[], utl_private.fill_outcome[]
+    utl_private.incoming_fill[], utl_private.checked_fill[]
 ) is
 'Marks rows that were rejected before, and now were not, as resolved.';

@@ -29,5 +29,5 @@ inner join utl_private.booking_terms as t
         and p.instrument_id = t.instrument_id;
 
 comment on view utl_private.position_terms is
-'Each position with the terms on which it is booked and the state it is in. account_id is 0 where the
-whole book is one pool.';
+'Each position with the terms on which it is booked and the state it is in. account_id is 0 where
+the whole book is one pool.';

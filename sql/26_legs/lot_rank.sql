@@ -25,8 +25,8 @@ $lot_rank$;
 comment on function utl_private.lot_rank(
     text, numeric, numeric, numeric, boolean, boolean
 ) is
-'Place of the lot that a leg opens among the open lots of its position: the lowest rank closes first,
-the oldest first among equals. hifo closes the lot whose closing realizes least, lofo the one whose
-closing realizes most; for a short that is the lot sold lowest or highest. Unit cost counts with or
-without the fee (ranks_with_fee), whether or not the amount has it in it (has_fee). fifo and lifo go by
-time alone: all their ranks are 0.';
+'Place of the lot that a leg opens among the open lots of its position: the lowest rank closes
+first, the oldest first among equals. hifo closes the lot whose closing realizes least, lofo the
+one whose closing realizes most; for a short that is the lot sold lowest or highest. Unit cost
+counts with or without the fee (ranks_with_fee), whether or not the amount has it in it (has_fee).
+fifo and lifo go by time alone: all their ranks are 0.';

@@ -68,7 +68,7 @@ end
 $book_legs$;
 
 comment on function utl_private.book_legs(refcursor, text) is
-'Folds the legs of one family of methods (average, time, rank) and writes all that comes out: entries and
-positions by one statement, then lots. A lot''s change is the sum of the entries that touch it, so that
-lots and journal cannot disagree. Returns the positions that were left alone because their legs are
-late.';
+'Folds the legs of one family of methods (average, time, rank) and writes all that comes out:
+entries and positions by one statement, then lots. A lot''s change is the sum of the entries that
+touch it, so that lots and journal cannot disagree. Returns the positions that were left alone
+because their legs are late.';

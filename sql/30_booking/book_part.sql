@@ -54,6 +54,6 @@ comment on function utl_private.book_part(
     utl_private.outcome, utl_private.leg, utl_private.open_lots
 ) is
 'Books as much as possible of what is left of a leg against what is held: the lot in use, or the
-average. A leg of the other sign closes: it takes cost × closed ÷ quantity of what is held, at most all
-of it. Against nothing, or the same sign, all of it opens. Returns the entry and the state after it;
-for each, exactly, cost after = cost before + amount + realized.';
+average. A leg of the other sign closes: it takes cost × closed ÷ quantity of what is held, at
+most all of it. Against nothing, or the same sign, all of it opens. Returns the entry and the
+state after it; for each, exactly, cost after = cost before + amount + realized.';

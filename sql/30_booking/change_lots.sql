@@ -26,5 +26,5 @@ as $change_lots$
 $change_lots$;
 
 comment on function utl_private.change_lots(utl_private.open_lots[]) is
-'Writes what entries did to lots: a change with a sequence is a lot that they opened and left open; one
-without is added to a lot that was open before, which goes when nothing is left.';
+'Writes what entries did to lots: a change with a sequence is a lot that they opened and left open;
+one without is added to a lot that was open before, which goes when nothing is left.';

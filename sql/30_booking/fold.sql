@@ -11,6 +11,6 @@ as $fold$
 $fold$;
 
 comment on function utl_private.fold(refcursor, text) is
-'The fold of one family of methods over legs ordered by position, effective_at, sequence and fill_id.
-The planner inlines it, and only the fold that is asked for runs. It reads open lots and writes
-nothing: booking and replay are one computation.';
+'The fold of one family of methods over legs ordered by position, effective_at, sequence and
+fill_id. The planner inlines it, and only the fold that is asked for runs. It reads open lots and
+writes nothing: booking and replay are one computation.';

@@ -33,6 +33,7 @@ end
 $fold_average$;
 
 comment on function utl_private.fold_average(refcursor) is
-'Folds legs, ordered by position and then by time, into entries at weighted average cost. A leg that
-opens adds its amount to the cost; a leg that closes takes cost × closed ÷ quantity; a leg through
-zero closes first and opens with the rest. Returns each entry, and each position''s state at its end.';
+'Folds legs, ordered by position and then by time, into entries at weighted average cost. A leg
+that opens adds its amount to the cost; a leg that closes takes cost × closed ÷ quantity; a leg
+through zero closes first and opens with the rest. Returns each entry, and each position''s state
+at its end.';

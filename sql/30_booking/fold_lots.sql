@@ -62,6 +62,6 @@ end
 $fold_lots$;
 
 comment on function utl_private.fold_lots(refcursor) is
-'Folds legs, ordered by position and then by time, into entries by lots in order of time: fifo closes
-the oldest open lot first, lifo the youngest. Lots that were open before are read lazily, as far as
-needed. Returns each entry, and each position''s state at its end.';
+'Folds legs, ordered by position and then by time, into entries by lots in order of time: fifo
+closes the oldest open lot first, lifo the youngest. Lots that were open before are read lazily,
+as far as needed. Returns each entry, and each position''s state at its end.';

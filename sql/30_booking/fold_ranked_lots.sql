@@ -70,7 +70,7 @@ end
 $fold_ranked_lots$;
 
 comment on function utl_private.fold_ranked_lots(refcursor) is
-'Folds legs, ordered by position and then by time, into entries by lots in order of rank: the lowest
-rank closes first, the oldest among equals. The lots of the statement are kept in a binary heap, those
-that were open before are read lazily from their index. Returns each entry, and each position''s state
-at its end.';
+'Folds legs, ordered by position and then by time, into entries by lots in order of rank: the
+lowest rank closes first, the oldest among equals. The lots of the statement are kept in a binary
+heap, those that were open before are read lazily from their index. Returns each entry, and each
+position''s state at its end.';

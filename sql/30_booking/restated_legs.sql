@@ -16,7 +16,9 @@ as $restated_legs$
     ),
 
     legs as (
-        select n.position_id, n.effective_at, n.sequence, n.fill_id, n.quantity, n.amount, n.fee, n.rank
+        select
+            n.position_id, n.effective_at, n.sequence, n.fill_id,
+            n.quantity, n.amount, n.fee, n.rank
         from unnest(new_legs) as n
         union all
         select

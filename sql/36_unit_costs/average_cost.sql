@@ -1,8 +1,8 @@
 -- Positions: where we stand, and how we came there.
 --
--- What is stored is quantity and cost, both signed; a price is only derived, when it is shown. Every
--- row can be traced: a position's figures are those of its last entry, an entry is part of one fill,
--- and a part that closes names the lot it closed.
+-- What is stored is quantity and cost, both signed; a price is only derived, when it is shown.
+-- Every row can be traced: a position's figures are those of its last entry, an entry is part of
+-- one fill, and a part that closes names the lot it closed.
 
 create or replace function utl_private.average_cost(
     quantity numeric, cost numeric, multiplier numeric, is_inverse boolean
@@ -20,5 +20,5 @@ as $average_cost$
 $average_cost$;
 
 comment on function utl_private.average_cost(numeric, numeric, numeric, boolean) is
-'The price at which a quantity has its cost, in price terms, rounded to 18 places for show; null when
-there is nothing. Harmonic for inverse contracts.';
+'The price at which a quantity has its cost, in price terms, rounded to 18 places for show; null
+when there is nothing. Harmonic for inverse contracts.';

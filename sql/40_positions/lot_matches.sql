@@ -33,8 +33,9 @@ left join utl_private.accounts as a on p.account_id = a.account_id
 where e.lot_fill_id is not null;
 
 comment on view utl.lot_matches is
-'Which fill closed which: the closing entries of costings by lots. Realized PnL = proceeds − cost. For a
-short, cost is what its sale brought, negative, and proceeds is what buying it back took, negative.';
+'Which fill closed which: the closing entries of costings by lots. Realized PnL = proceeds − cost.
+For a short, cost is what its sale brought, negative, and proceeds is what buying it back took,
+negative.';
 comment on column utl.lot_matches.book is 'The book.';
 comment on column utl.lot_matches.account is
 'The account, where the costing pools by account; else null.';

@@ -38,9 +38,9 @@ inner join utl.instruments as i on p.instrument_id = i.instrument_id
 left join utl_private.accounts as a on p.account_id = a.account_id;
 
 comment on view utl.position_entries is
-'The journal of every position: one row per part of a fill that opens, or that closes against one lot or
-the average. For each, exactly: cost after = cost before + amount + realized. In order: effective_at,
-sequence, fill_id, part.';
+'The journal of every position: one row per part of a fill that opens, or that closes against one
+lot or the average. For each, exactly: cost after = cost before + amount + realized. In order:
+effective_at, sequence, fill_id, part.';
 comment on column utl.position_entries.book is 'The book.';
 comment on column utl.position_entries.account is
 'The account, where the costing pools by account; else null.';

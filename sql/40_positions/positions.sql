@@ -4,8 +4,8 @@ from utl.unit_costs as u
 where u.is_primary;
 
 comment on view utl.positions is
-'Where we stand: one row per position of each book''s primary costing. A book that pools by account has
-one per account.';
+'Where we stand: one row per position of each book''s primary costing. A book that pools by account
+has one per account.';
 comment on column utl.positions.book is 'The book.';
 comment on column utl.positions.account is
 'The account, where the costing pools by account; else null.';

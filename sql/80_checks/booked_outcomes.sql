@@ -14,5 +14,5 @@ select
 from utl_private.positions as p;
 
 comment on view utl_private.booked_outcomes is
-'What booking stored, in the shape in which a fold returns it: entries, and with part null the state of
-each position after its last one.';
+'What booking stored, in the shape in which a fold returns it: entries, and with part null the
+state of each position after its last one.';

@@ -23,4 +23,5 @@ where
     or (j.quantity_after = 0 and j.cost_after <> 0);
 
 comment on view utl_private.check_entries_are_a_chain is
-'Every entry continues the one before it: state after = state before + entry, and flat costs nothing';
+'Every entry continues the one before it: state after = state before + entry, and flat costs
+nothing';

@@ -28,4 +28,5 @@ where
     or l.opened = 0;
 
 comment on view utl_private.check_lots_are_what_matches_left is
-'Every lot is what its opening fill brought less what was matched with it, and never more was matched';
+'Every lot is what its opening fill brought less what was matched with it, and never more was
+matched';

@@ -43,7 +43,7 @@ end
 $replay_differences$;
 
 comment on function utl.replay_differences(numeric) is
-'Replays a share of the positions (1: all of them, 0.1: a tenth, by chance) from the facts and returns
-each entry and final state in which the replay differs from what is stored: side stored or replayed,
-part null for a position''s final state. No rows from a ledger that is right. Run it while nothing is
-being booked, or in a repeatable read transaction.';
+'Replays a share of the positions (1: all of them, 0.1: a tenth, by chance) from the facts and
+returns each entry and final state in which the replay differs from what is stored: side stored or
+replayed, part null for a position''s final state. No rows from a ledger that is right. Run it
+while nothing is being booked, or in a repeatable read transaction.';

@@ -112,13 +112,13 @@ $lots$;
 comment on function tap.lots(text, text, text) is
 'a 1 at 100 cost 100; b 2 at 110 cost 220';
 
-create function tap.matches(
+create function tap.matched(
     costing text, book text default 'desk', instrument text default 'BTC/USD'
 )
 returns text
 language sql
 stable
-as $matches$
+as $matched$
     select string_agg(
         format(
             '%s closes %s %s %s: %s - %s = %s',
@@ -129,9 +129,9 @@ as $matches$
     )
     from utl.lot_matches as m
     where (m.costing, m.book, m.instrument) = ($1, $2, $3)
-$matches$;
+$matched$;
 
-comment on function tap.matches(text, text, text) is
+comment on function tap.matched(text, text, text) is
 'c closes 1 long a: 130 - 100 = 30';
 
 create function tap.journal(

@@ -26,7 +26,7 @@ call trade($$
     e 10:04 sell 2 @ 120
 $$);
 select is(
-    matches('fifo'), 'e closes 1 long a: 120 - 100 = 20; e closes 1 long b: 120 - 130 = -10',
+    matched('fifo'), 'e closes 1 long a: 120 - 100 = 20; e closes 1 long b: 120 - 130 = -10',
     'fifo_closes_the_oldest_lots'
 );
 select is(
@@ -34,7 +34,7 @@ select is(
     'fifo_leaves_the_youngest_lots'
 );
 select is(
-    matches('lifo'), 'e closes 2 long d: 240 - 220 = 20', 'lifo_closes_the_youngest_lot'
+    matched('lifo'), 'e closes 2 long d: 240 - 220 = 20', 'lifo_closes_the_youngest_lot'
 );
 select is(
     lots('lifo'),
@@ -45,14 +45,14 @@ select is(
 -- Next statement: the lots come from the table now, and the fill goes through zero.
 call trade($$ f 10:05 sell 7 @ 100 $$);
 select is(
-    split_part(matches('fifo'), '; ', 3) || '; ' || split_part(matches('fifo'), '; ', 4) || '; '
-    || split_part(matches('fifo'), '; ', 5),
+    split_part(matched('fifo'), '; ', 3) || '; ' || split_part(matched('fifo'), '; ', 4) || '; '
+    || split_part(matched('fifo'), '; ', 5),
     'f closes 1 long b: 100 - 130 = -30; f closes 2 long c: 200 - 180 = 20; '
     'f closes 3 long d: 300 - 330 = -30',
     'fifo_goes_on_with_the_lots_of_earlier_statements_oldest_first'
 );
 select is(
-    matches('lifo'),
+    matched('lifo'),
     'e closes 2 long d: 240 - 220 = 20; f closes 1 long d: 100 - 110 = -10; '
     'f closes 2 long c: 200 - 180 = 20; f closes 2 long b: 200 - 260 = -60; '
     'f closes 1 long a: 100 - 100 = 0',
@@ -75,12 +75,12 @@ call trade($$
     sd 10:03 buy 1 @ 90
 $$, 'shorts');
 select is(
-    matches('fifo', 'shorts'),
+    matched('fifo', 'shorts'),
     'sc closes 1 short sa: -110 - -100 = -10; sd closes 1 short sb: -90 - -130 = 40',
     'fifo_buys_back_what_was_sold_first'
 );
 select is(
-    matches('lifo', 'shorts'),
+    matched('lifo', 'shorts'),
     'sc closes 1 short sb: -110 - -130 = 20; sd closes 1 short sb: -90 - -130 = 40',
     'lifo_buys_back_what_was_sold_last'
 );
@@ -95,13 +95,13 @@ call trade($$
     td 10:03 buy 3 @ 105
 $$, 'turns');
 select is(
-    matches('fifo', 'turns'),
+    matched('fifo', 'turns'),
     'tb closes 2 long ta: 220 - 200 = 20; td closes 1 short tb: -105 - -110 = 5; '
     'td closes 1 short tc: -105 - -120 = 15',
     'lots_of_both_directions_are_never_mixed_by_fifo'
 );
 select is(
-    matches('lifo', 'turns'),
+    matched('lifo', 'turns'),
     'tb closes 2 long ta: 220 - 200 = 20; td closes 1 short tc: -105 - -120 = 15; '
     'td closes 1 short tb: -105 - -110 = 5',
     'lots_of_both_directions_are_never_mixed_by_lifo'
@@ -119,7 +119,7 @@ call trade($$
     ke 10:04 sell 3 @ 120
 $$, 'stack');
 select is(
-    matches('lifo', 'stack'),
+    matched('lifo', 'stack'),
     'kc closes 1 long kb: 120 - 110 = 10; ke closes 1 long kd: 120 - 115 = 5; '
     'ke closes 1 long kb: 120 - 110 = 10; ke closes 1 long ka: 120 - 100 = 20',
     'lifo_returns_to_a_half_used_lot_after_the_younger_ones'
@@ -134,7 +134,7 @@ call trade($$
     pd 10:03 sell 1.5 @ 30
 $$, 'split');
 select is(
-    matches('fifo', 'split'),
+    matched('fifo', 'split'),
     'pc closes 0.5 long pa: 15 - 5 = 10; pd closes 0.5 long pa: 15 - 5 = 10; '
     'pd closes 1 long pb: 30 - 20 = 10',
     'a_lot_is_used_piece_by_piece'
@@ -149,11 +149,11 @@ call trade($$
     ud 10:01 sell 1 @ 150
 $$, 'ties');
 select is(
-    matches('fifo', 'ties'), 'ud closes 1 long ub: 150 - 110 = 40',
+    matched('fifo', 'ties'), 'ud closes 1 long ub: 150 - 110 = 40',
     'of_equal_times_the_lowest_sequence_is_the_oldest'
 );
 select is(
-    matches('lifo', 'ties'), 'ud closes 1 long uc: 150 - 120 = 30',
+    matched('lifo', 'ties'), 'ud closes 1 long uc: 150 - 120 = 30',
     'of_equal_times_and_sequences_the_last_to_arrive_is_the_youngest'
 );
 

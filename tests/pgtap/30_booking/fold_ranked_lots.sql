@@ -25,20 +25,20 @@ call trade($$
     e 10:04 sell 2 @ 120
 $$);
 select is(
-    matches('hifo'), 'e closes 2 long b: 240 - 260 = -20', 'hifo_closes_what_was_bought_highest'
+    matched('hifo'), 'e closes 2 long b: 240 - 260 = -20', 'hifo_closes_what_was_bought_highest'
 );
 select is(
-    matches('lofo'), 'e closes 2 long c: 240 - 180 = 60', 'lofo_closes_what_was_bought_lowest'
+    matched('lofo'), 'e closes 2 long c: 240 - 180 = 60', 'lofo_closes_what_was_bought_lowest'
 );
 call trade($$ f 10:05 sell 7 @ 100 $$);
 select is(
-    matches('hifo'),
+    matched('hifo'),
     'e closes 2 long b: 240 - 260 = -20; f closes 3 long d: 300 - 330 = -30; '
     'f closes 1 long a: 100 - 100 = 0; f closes 2 long c: 200 - 180 = 20',
     'hifo_goes_on_downwards_with_the_lots_of_earlier_statements'
 );
 select is(
-    matches('lofo'),
+    matched('lofo'),
     'e closes 2 long c: 240 - 180 = 60; f closes 1 long a: 100 - 100 = 0; '
     'f closes 3 long d: 300 - 330 = -30; f closes 2 long b: 200 - 260 = -60',
     'lofo_goes_on_upwards_with_the_lots_of_earlier_statements'
@@ -57,11 +57,11 @@ call trade($$
     sd 10:03 buy 1 @ 110
 $$, 'shorts');
 select is(
-    matches('hifo', 'shorts'), 'sd closes 1 short sc: -110 - -90 = -20',
+    matched('hifo', 'shorts'), 'sd closes 1 short sc: -110 - -90 = -20',
     'hifo_buys_back_the_short_that_realizes_least'
 );
 select is(
-    matches('lofo', 'shorts'), 'sd closes 1 short sb: -110 - -130 = 20',
+    matched('lofo', 'shorts'), 'sd closes 1 short sb: -110 - -130 = 20',
     'lofo_buys_back_the_short_that_realizes_most'
 );
 
@@ -72,12 +72,12 @@ call trade($$
     td 10:03 sell 2 @ 110
 $$, 'ties');
 select is(
-    matches('hifo', 'ties'),
+    matched('hifo', 'ties'),
     'td closes 1 long ta: 110 - 100 = 10; td closes 1 long tb: 110 - 100 = 10',
     'of_equal_lots_hifo_closes_the_oldest'
 );
 select is(
-    matches('lofo', 'ties'), matches('hifo', 'ties'), 'of_equal_lots_lofo_closes_the_oldest'
+    matched('lofo', 'ties'), matched('hifo', 'ties'), 'of_equal_lots_lofo_closes_the_oldest'
 );
 call trade($$ oa 10:00 buy 1 @ 100 $$, 'old_ties');
 call trade($$
@@ -85,7 +85,7 @@ call trade($$
     oc 10:02 sell 1 @ 110
 $$, 'old_ties');
 select is(
-    matches('hifo', 'old_ties'), 'oc closes 1 long oa: 110 - 100 = 10',
+    matched('hifo', 'old_ties'), 'oc closes 1 long oa: 110 - 100 = 10',
     'a_lot_of_an_earlier_statement_is_older_than_its_equal_in_this_one'
 );
 
@@ -101,14 +101,14 @@ call trade($$
     gf 10:05 sell 4.5 @ 100
 $$, 'both');
 select is(
-    matches('hifo', 'both'),
+    matched('hifo', 'both'),
     'gf closes 1 long gc: 100 - 140 = -40; gf closes 1 long ge: 100 - 130 = -30; '
     'gf closes 1 long gb: 100 - 120 = -20; gf closes 1 long gd: 100 - 110 = -10; '
     'gf closes 0.5 long ga: 50 - 50 = 0',
     'hifo_ranks_new_and_old_lots_together'
 );
 select is(
-    matches('lofo', 'both'),
+    matched('lofo', 'both'),
     'gf closes 1 long ga: 100 - 100 = 0; gf closes 1 long gd: 100 - 110 = -10; '
     'gf closes 1 long gb: 100 - 120 = -20; gf closes 1 long ge: 100 - 130 = -30; '
     'gf closes 0.5 long gc: 50 - 70 = -20',
@@ -122,18 +122,18 @@ call trade($$
     fc 10:02 sell 1 @ 110
 $$, 'fees');
 select is(
-    matches('hifo', 'fees'), 'fc closes 1 long fb: 110 - 102 = 8', 'rank_by_price_ignores_the_fee'
+    matched('hifo', 'fees'), 'fc closes 1 long fb: 110 - 102 = 8', 'rank_by_price_ignores_the_fee'
 );
 select is(
-    matches('hifo_with_fees', 'fees'), 'fc closes 1 long fa: 110 - 100 = 10',
+    matched('hifo_with_fees', 'fees'), 'fc closes 1 long fa: 110 - 100 = 10',
     'rank_by_unit_cost_counts_the_fee_though_it_is_expensed'
 );
 select is(
-    matches('hifo_capitalized', 'fees'), 'fc closes 1 long fa: 110 - 105 = 5',
+    matched('hifo_capitalized', 'fees'), 'fc closes 1 long fa: 110 - 105 = 5',
     'rank_by_unit_cost_counts_a_capitalized_fee_once'
 );
 select is(
-    matches('hifo_bare_price', 'fees'), 'fc closes 1 long fb: 110 - 102 = 8',
+    matched('hifo_bare_price', 'fees'), 'fc closes 1 long fb: 110 - 102 = 8',
     'rank_by_price_ignores_a_capitalized_fee'
 );
 

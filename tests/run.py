@@ -27,6 +27,8 @@ from utl.settings import UtlError
 
 TESTS = ROOT / "tests"
 LOGS = STATE / "log"
+SUITE_SECONDS_MAX = 600  # a test that hangs must not hang them all
+PATIENCE_SECONDS = 30
 PROBLEM_LINES_MAX = 40  # of one suite; its log has the rest
 TAP_FINE = re.compile(r" *(ok\b|1\.\.\d+$|Files=|Result:|\S+ \.\.+ |-*$)")  # needs no attention
 
@@ -120,11 +122,15 @@ def _pytest(suite: str, url: str) -> Outcome:
     command = [sys.executable, "-m", "pytest", f"tests/{suite}", "--numprocesses=2", "--quiet"]
     status, output = _logged(suite, [*command, f"--junitxml={report}"])
     if not report.exists():
-        return Outcome(failed=1, problems=output.splitlines())
-    return _junit_outcome(status, report)
+        return Outcome(failed=1, problems=output.splitlines()[-PROBLEM_LINES_MAX:])
+    outcome = _junit_outcome(report)
+    if status and not outcome.failed:  # pytest itself failed, or was stopped
+        outcome.failed = 1
+        outcome.problems = output.splitlines()[-PROBLEM_LINES_MAX:]
+    return outcome
 
 
-def _junit_outcome(status: int, report: Path) -> Outcome:
+def _junit_outcome(report: Path) -> Outcome:
     outcome = Outcome()
     for case in ET.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it just now
         bad = case.find("failure")
@@ -137,7 +143,6 @@ def _junit_outcome(status: int, report: Path) -> Outcome:
             outcome.skipped += 1
         else:
             outcome.passed += 1
-    outcome.failed = outcome.failed or int(status != 0)
     return outcome
 
 
@@ -172,12 +177,24 @@ def _logged(
         ) as process,
     ):
         try:
-            status = process.wait()
+            status = process.wait(SUITE_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            status = _interrupt(process)
+            log.write(f"\nstopped after {SUITE_SECONDS_MAX} s\n")
         except BaseException:
-            process.send_signal(signal.SIGINT)  # pytest then ends its workers, and they the tests
-            process.wait()
+            _interrupt(process)
             raise
     return status, _log(suite).read_text()
+
+
+def _interrupt(process: subprocess.Popen[bytes]) -> int:
+    """End a suite as Ctrl-C does, which lets pytest end its workers; then whatever is left."""
+    process.send_signal(signal.SIGINT)
+    try:
+        return process.wait(PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        return process.wait()
 
 
 SUITES: dict[str, Callable[[str, str], Outcome]] = {

@@ -175,7 +175,7 @@ def bench(
     ] = None,
     fills: Annotated[int, typer.Option(help="Fills of each bulk run.", min=1)] = 300_000,
     repeat: Annotated[int, typer.Option(help="Runs of each case.", min=1)] = 3,
-    seconds: Annotated[int, typer.Option(help="Length of each run of single fills.", min=1)] = 5,
+    seconds: Annotated[int, typer.Option(help="Length of each run of single fills.", min=1)] = 4,
     only: Annotated[
         Literal["bulk", "single"] | None, typer.Option(help="Measure only this section.")
     ] = None,
@@ -186,10 +186,10 @@ def bench(
     """Measure booking beside a bare table, in scratch databases that are dropped afterwards."""
     from rich.console import Console
 
-    from utl.bench import COSTING_SETS, Bench, Section, command
+    from utl.bench import Bench, Section, command
 
     sections = [Section(only)] if only else list(Section)
-    measured = Bench(fills, repeat, seconds, sections, costings or COSTING_SETS)
+    measured = Bench(fills, repeat, seconds, sections, costings or [])
     command(measured, json_file, Console())
 
 

@@ -242,7 +242,7 @@ def _ingest(conninfo: str, console: Console) -> None:
     with Ledger(conninfo) as ledger, console.status("booking fills"):
         for replay in REPLAYS:
             started = time.perf_counter()
-            booked = ledger.record_fills(replay.read(), source=replay.file).booked
+            booked = ledger.record_fills(replay.read(), source=replay.file).count("booked")
             seconds = time.perf_counter() - started
             table.add_row(replay.name, f"{booked:,}", f"{seconds:.2f}", f"{booked / seconds:,.0f}")
     _show(console, "Fills booked", table)
@@ -315,7 +315,7 @@ def _show_next(console: Console, database: str) -> None:
     console.print(f"\n[bold]Try next[/], in psql ([cyan]{psql}[/]):\n", highlight=False)
     for statement in TRY_NEXT:
         code = Syntax(statement, "postgresql", theme="ansi_dark", background_color="default")
-        console.print(Padding(code, (0, 0, 1, 2)))
+        console.print(Padding(code, (0, 0, 1, 2), expand=False))
     if not settings.configured_url():
         stop = _command("server stop")
         console.print(f"The server keeps running until you stop it ([cyan]{stop}[/]).")
@@ -347,7 +347,7 @@ def _table(texts: list[str], numbers: list[str]) -> Table:
 
 def _show(console: Console, title: str, table: Table) -> None:
     console.print(f"\n[bold]{title}[/]", highlight=False)
-    console.print(Padding(table, (0, 0, 0, 2)))
+    console.print(Padding(table, (0, 0, 0, 2), expand=False))
 
 
 def _say(console: Console, text: str) -> None:

@@ -7,7 +7,9 @@ immutable
 as $parse_symbol$
 declare
     _parts text[] := regexp_match(
-        symbol, '^([^/:\s]+)/([^/:\s-]+)(?::([^/:\s-]+)(?:-(\d{6})(?:-([\d.]+)-([CP]))?)?)?$'
+        symbol,
+        '^([^/:\s]+)/([^/:\s-]+)(?::([^/:\s-]+)'
+        '(?:-(\d\d(?!00)\d\d(?!00)\d\d)(?:-([\d.]+)-([CP]))?)?)?$'
     );
 begin
     base := _parts[1];
@@ -23,6 +25,9 @@ begin
     if _parts[4] is not null then       -- derivatives of crypto venues expire at 08:00 UTC
         expires_at := to_timestamp(_parts[4] || '0800Z', 'YYMMDDHH24MITZ');
     end if;
+exception
+    when datetime_field_overflow then   -- 261399 is no date, so this is no symbol
+        select null, null, null, null into kind, base, quote, settlement;
 end
 $parse_symbol$;
 

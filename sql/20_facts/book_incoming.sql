@@ -19,8 +19,10 @@ begin
     where c.outcome = 'booked'
     order by c.fill_id;
 
-    perform utl_private.keep_conflicts(incoming, _checked);
-    perform utl_private.keep_rejected(incoming, _checked);
+    if exists (select from unnest(_checked) as c where c.outcome <> 'booked') then
+        perform utl_private.keep_conflicts(incoming, _checked);
+        perform utl_private.keep_rejected(incoming, _checked);
+    end if;
     perform utl_private.resolve_rejected(incoming, _checked);
     return _checked;
 end

@@ -15,7 +15,7 @@ begin
             and utl_private.fill_problem(u) is null
         order by 1
     loop
-        perform utl.add_account(_name, coalesce(venue, substring(_name from '^[^:-]+')));
+        perform utl.add_account(_name, coalesce(venue, substring(_name from '^[^:-]+'), _name));
     end loop;
 
     for _name in

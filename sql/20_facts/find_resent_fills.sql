@@ -11,7 +11,8 @@ begin
         with matched as (
             select
                 c.*, k.fill_id as known_id, k.executed_at as known_at, k.content_digest as known_digest,
-                count(*) over (partition by c.venue_fill_id, c.account_id) as copies
+                count(*) over same_fill as copies,
+                row_number() over (same_fill order by c.place) as nth
             from (select u.*, row_number() over () as place from unnest(checked) as u) as c
             -- With limit the planner can only look each key up: it never reads the whole table.
             left join lateral (
@@ -21,10 +22,11 @@ begin
                 limit 1
             ) as k on true
             where c.outcome = 'booked'
+            window same_fill as (partition by c.venue_fill_id, c.account_id)
         )
 
         select
-            m.place, m.account_id, m.venue_fill_id, m.known_id, m.known_at, m.known_digest,
+            m.place, m.nth, m.known_id, m.known_at, m.known_digest,
             m.fill_id, m.executed_at,
             utl_private.fill_digest((
                 m.fill_id, m.executed_at, null, m.sequence, m.book_id, m.account_id,
@@ -35,10 +37,7 @@ begin
         where m.copies > 1 or m.known_id is not null
         order by m.venue_fill_id, m.account_id, m.place
     loop
-        if _known is null
-            or (_known.account_id, _known.venue_fill_id)
-            <> (_suspect.account_id, _suspect.venue_fill_id)
-        then
+        if _suspect.nth = 1 then        -- what is there, or comes first, is what others must agree with
             _known := _suspect;
             continue when _known.known_id is null;
             _known.fill_id := _known.known_id;
@@ -47,7 +46,12 @@ begin
         end if;
         _is_same := _suspect.digest = _known.digest
             and abs(extract(epoch from _suspect.executed_at - _known.executed_at)) <= 1;
-        checked[_suspect.place].outcome := case when _is_same then 'duplicate' else 'conflict' end;
+        checked[_suspect.place].outcome := 'duplicate';
+        if not _is_same then
+            checked[_suspect.place].outcome := 'conflict';
+            checked[_suspect.place].sqlstate := '23U03';
+            checked[_suspect.place].reason := format('fill %s says otherwise', _known.fill_id);
+        end if;
         checked[_suspect.place].fill_id := _known.fill_id;
         checked[_suspect.place].content_digest := _suspect.digest;
     end loop;

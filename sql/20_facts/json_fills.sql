@@ -1,4 +1,6 @@
-create or replace function utl_private.json_fills(fills jsonb, source text)
+create or replace function utl_private.json_fills(
+    fills jsonb, source text, book text, account text, zone text
+)
 returns utl_private.incoming_fill[]
 language plpgsql
 as $json_fills$
@@ -14,17 +16,23 @@ begin
     return array(
         select (
             source,
-            case when f.fill ->> 'line' ~ '^\d{1,18}$' then (f.fill ->> 'line')::bigint else f.place end,
-            coalesce(f.fill ->> 'raw', f.fill::text),
+            case
+                when f.fill ->> 'line' ~ '^[0-9]{1,18}$' then (f.fill ->> 'line')::bigint
+                else f.place
+            end,
+            case
+                when jsonb_typeof(f.fill) <> 'object' then f.fill::text
+                else coalesce(f.fill ->> 'raw', (f.fill - 'line')::text)
+            end,
             utl_private.json_problem(f.fill),
-            nullif(btrim(f.fill ->> 'book'), ''),
-            nullif(btrim(f.fill ->> 'account'), ''),
+            coalesce(nullif(btrim(f.fill ->> 'book'), ''), book),
+            coalesce(nullif(btrim(f.fill ->> 'account'), ''), account),
             nullif(btrim(f.fill ->> 'instrument'), ''),
             nullif(btrim(f.fill ->> 'venue_fill_id'), ''),
             nullif(btrim(f.fill ->> 'side'), ''),
             nullif(btrim(f.fill ->> 'quantity'), ''),
             nullif(btrim(f.fill ->> 'price'), ''),
-            nullif(btrim(f.fill ->> 'executed_at'), ''),
+            utl_private.with_zone(nullif(btrim(f.fill ->> 'executed_at'), ''), zone),
             nullif(btrim(f.fill ->> 'fee'), ''),
             nullif(btrim(f.fill ->> 'fee_asset'), ''),
             nullif(btrim(f.fill ->> 'sequence'), ''),
@@ -37,5 +45,5 @@ begin
 end
 $json_fills$;
 
-comment on function utl_private.json_fills(jsonb, text) is
+comment on function utl_private.json_fills(jsonb, text, text, text, text) is
 'The rows of a JSON array. Blanks around a value do not count, and an empty value is none.';

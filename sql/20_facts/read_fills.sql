@@ -23,7 +23,7 @@ begin
                 when b.book_id is null then 'book'
                 when a.account_id is null then 'account'
                 when i.instrument_id is null then 'instrument'
-                when f.asset_id is null and l.fee_asset is not null then 'asset'
+                when f.asset_id is null and l.fee_asset is not null then 'fee asset'
             end as unknown
         from lines as l
         left join utl_private.books as b on l.book = b.book
@@ -53,10 +53,7 @@ begin
             when j.read_at is null
                 then 'executed_at is not an ISO 8601 time with a zone: '
                     || utl_private.quote_shortly(j.executed_at)
-            when j.unknown is not null
-                then utl_private.unknown_name(
-                    j.unknown, j.book, j.account, j.instrument, j.fee_asset
-                )
+            else j.unknown
         end,
         null,
         j.read_at,
@@ -70,6 +67,9 @@ begin
     )::utl_private.checked_fill order by j.place)
     into _checked
     from judged as j;
+    if '22U01' = any(select c.sqlstate from unnest(_checked) as c) then
+        _checked := utl_private.explain_unknown(incoming, _checked);
+    end if;
     return _checked;
 end
 $read_fills$;

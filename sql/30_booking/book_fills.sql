@@ -9,10 +9,10 @@ declare
     _touched utl_private.touched[];
     _held utl_private.position_terms[];
     _position utl_private.position_terms;
-    _families text[] := '{}';
+    _families text[] := array[]::text[];
     _family text;
     _legs refcursor;
-    _late bigint[] := '{}';
+    _late bigint[] := array[]::bigint[];
 begin
     with remembered as (
         insert into utl_private.fill_keys (
@@ -23,7 +23,7 @@ begin
         order by f.account_id, f.venue_fill_id
     )
 
-    select array_agg(t) into _touched
+    select array_agg(t::utl_private.touched) into _touched
     from (
         select f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, sum(f.fee) as fee
         from new_fills as f
@@ -41,7 +41,7 @@ begin
     end loop;
 
     for _pass in 1..2 loop              -- first all that is in order, then what is late
-        exit when _pass = 2 and _late = '{}';
+        exit when _pass = 2 and cardinality(_late) = 0;
         foreach _family in array _families loop
             open _legs no scroll for
                 select l.*

@@ -9,7 +9,7 @@ declare
     _positions bigint[];
     _legs refcursor;
 begin
-    select array_agg(t) into _touched
+    select array_agg(t::utl_private.touched) into _touched
     from (
         select f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, sum(f.fee) as fee
         from utl.fills as f

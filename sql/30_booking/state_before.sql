@@ -37,7 +37,7 @@ as $state_before$
         coalesce(l.realized_pnl_after, 0),
         coalesce(l.fees_after, 0),
         case
-            when point.position_opened_at <= point.effective_at then point.position_opened_at
+            when point.position_opened_at < point.effective_at then point.position_opened_at
             else (select o.effective_at from opening as o)
         end
     from (select) as one

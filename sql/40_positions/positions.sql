@@ -1,5 +1,9 @@
 create or replace view utl.positions as
-select u.*
+select
+    u.book, u.account, u.instrument, u.costing, u.method, u.is_primary, u.quantity,
+    u.average_cost, u.cost, u.cost_asset, u.realized_pnl, u.fees, u.fee_treatment, u.net_pnl,
+    u.opened_at, u.last_fill_at, u.version, u.position_id, u.book_id, u.costing_id,
+    u.account_id, u.instrument_id
 from utl.unit_costs as u
 where u.is_primary;
 

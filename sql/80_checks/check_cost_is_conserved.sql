@@ -2,6 +2,17 @@
 -- ledger that is right; a row is a proof that this one is not.
 
 create or replace view utl_private.check_cost_is_conserved as
+with journal as (
+    select
+        e.position_id,
+        sum(e.quantity) as quantity,
+        sum(e.amount) + sum(e.realized_pnl) as cost,
+        sum(e.realized_pnl) as realized_pnl,
+        sum(e.fee) as fees
+    from utl_private.entries as e
+    group by e.position_id
+)
+
 select
     p.position_id,
     p.quantity,
@@ -13,16 +24,7 @@ select
     p.fees,
     j.fees as journal_fees
 from utl_private.positions as p
-full join (
-    select
-        e.position_id,
-        sum(e.quantity) as quantity,
-        sum(e.amount) + sum(e.realized_pnl) as cost,
-        sum(e.realized_pnl) as realized_pnl,
-        sum(e.fee) as fees
-    from utl_private.entries as e
-    group by e.position_id
-) as j on p.position_id = j.position_id
+full join journal as j on p.position_id = j.position_id
 where
     (p.quantity, p.cost, p.realized_pnl, p.fees)
     is distinct from (

@@ -22,7 +22,7 @@ select
     f.quantity,
     b.quantity as booked_quantity
 from facts as f
-inner join utl_private.positions as p
+left join utl_private.positions as p
     on
         f.book_id = p.book_id and f.costing_id = p.costing_id
         and f.account_id = p.account_id and f.instrument_id = p.instrument_id

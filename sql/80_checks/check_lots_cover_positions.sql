@@ -1,4 +1,10 @@
 create or replace view utl_private.check_lots_cover_positions as
+with lots as (
+    select o.position_id, sum(o.quantity) as quantity, sum(o.cost) as cost
+    from utl_private.open_lots as o
+    group by o.position_id
+)
+
 select
     t.position_id,
     t.quantity,
@@ -6,11 +12,7 @@ select
     t.cost,
     l.cost as lots_cost
 from utl_private.position_terms as t
-full join (
-    select o.position_id, sum(o.quantity) as quantity, sum(o.cost) as cost
-    from utl_private.open_lots as o
-    group by o.position_id
-) as l on t.position_id = l.position_id
+full join lots as l on t.position_id = l.position_id
 where
     t.position_id is null
     or (

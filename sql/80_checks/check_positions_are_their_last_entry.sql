@@ -1,15 +1,18 @@
 create or replace view utl_private.check_positions_are_their_last_entry as
+with last_entries as (
+    select distinct on (e.position_id) e.*
+    from utl_private.entries as e
+    order by
+        e.position_id asc,
+        e.effective_at desc, e.sequence desc, e.fill_id desc, e.part desc
+)
+
 select
     p.position_id,
     p.last_effective_at, p.last_sequence, p.last_fill_id,
     l.effective_at, l.sequence, l.fill_id
 from utl_private.positions as p
-full join (
-    select distinct on (e.position_id) e.*
-    from utl_private.entries as e
-    order by
-        e.position_id, e.effective_at desc, e.sequence desc, e.fill_id desc, e.part desc
-) as l on p.position_id = l.position_id
+full join last_entries as l on p.position_id = l.position_id
 where
     p.position_id is null
     or (

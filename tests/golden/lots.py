@@ -95,7 +95,10 @@ class LotCase:
         rank = config.get("rank", "price")
         for rule in (f"method: {method}", f"pooling: {pooling}", f"fees: {fees}", f"rank: {rank}"):
             need(rule)
-        order = "arrival" if str(config.get("ties")).startswith("arrival") else "event_time"
+        # Where all came in order of time, the order of arrival is the same, and keeps the times.
+        times = [_moment(row["t"]) for row in self.case["fills"]]
+        by_arrival = str(config.get("ties")).startswith("arrival") and times != sorted(times)
+        order = "arrival" if by_arrival else "event_time"
 
         def costing(method: str, fees: str) -> Costing:
             pool = "account" if pooling == "account" else "book"

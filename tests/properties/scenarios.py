@@ -79,6 +79,7 @@ QUANTITIES = st.one_of(
 )
 PRICES = st.one_of(
     st.integers(1, 9).map(Decimal),
+    st.integers(1, 3).map(Decimal),
     st.integers(-3, 3).map(Decimal),
     decimals(-(10**6), 10**8, places_max=4),
     decimals(1, 10**24, places_max=24),
@@ -89,11 +90,15 @@ FEES = st.one_of(
     decimals(-(10**20), 10**20, places_max=20),
 )
 
+INSTRUMENTS_TRADED = st.lists(st.sampled_from(INSTRUMENTS), min_size=1, max_size=2, unique=True)
+
 
 @st.composite
-def sent_fills(draw: st.DrawFn, number: int, *, in_one_order: bool = False) -> Sent:
+def sent_fills(
+    draw: st.DrawFn, number: int, traded: list[Instrument], *, in_one_order: bool = False
+) -> Sent:
     """One fill. `in_one_order`: no two have the same place, so that arrival decides nothing."""
-    instrument = draw(st.sampled_from(INSTRUMENTS))
+    instrument = draw(st.sampled_from(traded))
     price = draw(PRICES)
     fee = draw(FEES)
     fee_asset = draw(st.sampled_from((instrument.cost_asset, *FEE_ASSETS)))
@@ -141,7 +146,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     """One to three costings, up to 24 fills, in any statements."""
     method = draw(st.sampled_from(METHODS))
     others = [draw(costings(f"costing {n}")) for n in range(draw(st.integers(0, 2)))]
-    fills = [draw(sent_fills(n)) for n in range(draw(st.integers(1, 24)))]
+    traded = draw(INSTRUMENTS_TRADED)
+    fills = [draw(sent_fills(n, traded)) for n in range(draw(st.integers(1, 24)))]
     return Scenario([Costing(method, method), *others], draw(st.booleans()), draw(cut(fills)))
 
 
@@ -153,7 +159,9 @@ def twice_cut(draw: st.DrawFn) -> tuple[Scenario, Scenario]:
     in_event_time = [
         Costing(c.name, c.method, c.pool, c.fees, c.rank_by, "event_time") for c in others
     ]
-    fills = [draw(sent_fills(n, in_one_order=True)) for n in range(draw(st.integers(2, 16)))]
+    traded = draw(INSTRUMENTS_TRADED)
+    numbers = range(draw(st.integers(2, 16)))
+    fills = [draw(sent_fills(n, traded, in_one_order=True)) for n in numbers]
     one, other = (
         Scenario([first, *in_event_time], draw(st.booleans()), draw(cut(fills))) for _ in range(2)
     )

@@ -123,12 +123,13 @@ class Sender:
         self.connection.execute("drop table staged")
 
     def _copy(self, book: str, fills: list[Sent]) -> None:
+        rows = [self._values(book, fill) for fill in fills]  # before: they ask for the book's id
         with (
             self.connection.cursor() as cursor,
             cursor.copy(sql.SQL("copy {} from stdin").format(TARGET)) as copy,
         ):
-            for fill in fills:
-                copy.write_row(self._values(book, fill))
+            for row in rows:
+                copy.write_row(row)
 
     def _record(self, book: str, fills: list[Sent]) -> None:
         assert set(self.record(book, fills)) == {"booked"}

@@ -56,7 +56,8 @@ def test_order_and_split_of_arrival_do_not_matter(
         for book, scenario in zip(("one", "other"), ways, strict=True):
             sender.play(scenario, book)
         for costing in ways[0].costings:
-            assert named(sender, "one", costing.name) == named(sender, "other", costing.name)
+            one, other = (named(sender, book, costing.name) for book in ("one", "other"))
+            assert (costing, *one) == (costing, *other)
         assert_proven(sender)
 
 

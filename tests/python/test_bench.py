@@ -1,5 +1,6 @@
 """The benchmark's own behaviour; what it measures is for `make bench`."""
 
+import io
 import os
 from collections import Counter
 from decimal import Decimal
@@ -38,7 +39,7 @@ def test_every_section_is_measured_beside_a_bare_table_and_nothing_stays(server_
 
 def test_the_figures_are_shown_in_eighty_columns(server_url: str) -> None:
     bench = Bench(fills=100, repeat=1, sections=[Section.BULK], costings=["wac+fifo+hifo"])
-    console = Console(width=80, record=True, quiet=True)
+    console = Console(width=80, record=True, file=io.StringIO())
 
     show(bench.run(server_url, lambda _: None), console)
 

@@ -1,5 +1,6 @@
 """`utl demo`, run once; what it shows, what it leaves, and the statements that it proposes."""
 
+import io
 import os
 import subprocess
 import sys
@@ -27,7 +28,7 @@ class Finished:
 
 @pytest.fixture(scope="module")
 def finished(server_url: str) -> Iterator[Finished]:
-    console = Console(width=demo.WIDTH_MIN, record=True, quiet=True)
+    console = Console(width=demo.WIDTH_MIN, record=True, file=io.StringIO())
     demo.run(server_url, console, DATABASE)
     yield Finished(console.export_text(), conninfo(server_url, DATABASE))
     with connect(server_url) as admin:

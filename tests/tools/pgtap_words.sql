@@ -103,7 +103,7 @@ as $lots$
         coalesce(o.account || ': ', '') || format(
             '%s %s at %s cost %s', tap.fill_name(o.fill_id), o.quantity, o.unit_cost, o.cost
         ),
-        '; ' order by o.account, o.opened_at, o.fill_id
+        '; ' order by o.account, o.opened_at, tap.fill_name(o.fill_id)
     )
     from utl.open_lots as o
     where (o.costing, o.book, o.instrument) = ($1, $2, $3)

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(12);
 
 do $set_up$
 begin

@@ -32,6 +32,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+
 from utl.ledger import Defaults, Ledger, Outcome, Row
 from utl.settings import UtlError
 
@@ -43,6 +55,13 @@ HEAD_BYTES = 1000  # what is kept of a line that is too long
 
 REQUIRED = ("instrument", "side", "quantity", "price", "executed_at", "venue_fill_id")
 OPTIONAL = ("book", "account", "fee", "fee_asset", "sequence", "liquidity", "venue_order_id")
+
+OUTCOMES = {
+    "booked": "booked",
+    "duplicate": "duplicates",
+    "conflict": "conflicts",
+    "rejected": "rejected",
+}
 
 RECORD_LINES = """
     with outcomes as materialized (
@@ -62,7 +81,7 @@ RECORD_LINES = """
     )
 """
 
-Progress = Callable[[int], None]
+Report = Callable[[int], None]
 
 
 class FileError(UtlError):
@@ -100,8 +119,25 @@ class Block:
     is_too_long: bool = False
 
 
+def command(path: Path, defaults: Defaults, console: Console) -> Summary:
+    """Record a file and show how it goes, and what came of it."""
+    size = path.stat().st_size if str(path) != "-" else None
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    more = (TransferSpeedColumn(), TimeRemainingColumn())
+    with (
+        Ledger() as ledger,
+        Progress(
+            *columns, *more, console=console, transient=True, disable=not console.is_terminal
+        ) as bar,
+    ):
+        task = bar.add_task(path.name, total=size)
+        summary = ingest(ledger, path, defaults, lambda read: bar.update(task, completed=read))
+    _show(summary, console)
+    return summary
+
+
 def ingest(
-    ledger: Ledger, path: Path, defaults: Defaults, progress: Progress | None = None
+    ledger: Ledger, path: Path, defaults: Defaults, progress: Report | None = None
 ) -> Summary:
     """Record the fills of a CSV file (`-`: of standard input; `.gz`: compressed).
 
@@ -127,6 +163,27 @@ def ingest(
                 progress(position())
         summary.is_cut_off = reader.is_cut_off
     return summary
+
+
+def _show(summary: Summary, console: Console) -> None:
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name in ("read", *OUTCOMES.values()):
+        table.add_column(name, justify="right")
+    counts = [summary.counts[outcome] for outcome in OUTCOMES]
+    table.add_row(*(f"{count:,}" for count in (sum(counts), *counts)))
+    console.print(table)
+    if summary.is_cut_off:
+        console.print("The last line has no end: if it was cut off, its values may be wrong.")
+    for row in summary.shown:
+        text = f"line {row.line}: {row.outcome}: {row.reason} ({row.sqlstate})"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+    hidden = summary.counts["conflict"] + summary.counts["rejected"] - len(summary.shown)
+    if hidden:
+        console.print(f"… and {hidden:,} more")
+    if summary.counts["rejected"]:
+        console.print("All rejected rows are kept: `utl rejected list`, `utl rejected retry`")
+    if summary.counts["conflict"]:
+        console.print("All conflicts are kept: `table utl.fill_conflicts`")
 
 
 def _send_lines(

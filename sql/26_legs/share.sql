@@ -11,9 +11,7 @@ returns numeric
 language sql
 immutable
 parallel safe
-as $share$
-    select round((total * part + 0e-78) / whole, 18)
-$share$;
+return round((total * part + 0e-78) / whole, 18);
 
 comment on function utl_private.share(numeric, numeric, numeric) is
 'total × part ÷ whole, rounded once, half away from zero, to 18 places. Numeric division keeps only

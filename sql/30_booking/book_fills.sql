@@ -57,7 +57,7 @@ begin
             if _pass = 1 then
                 _late := _late || utl_private.book_legs(_legs, _family);
             else
-                perform utl_private.restate(_legs, _family);
+                perform utl_private.restate(_legs, _family, 'late fill');
             end if;
             close _legs;
         end loop;

@@ -17,7 +17,7 @@ begin
             exit when leg.position_id is null;
             state := utl_private.opening_state(leg);
         end if;
-        continue when state.is_late;
+        continue when state.is_late or leg.quantity = 0;
 
         loop
             held.quantity := state.quantity_after;

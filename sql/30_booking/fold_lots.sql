@@ -25,7 +25,7 @@ begin
             first := 1;
             last := 0;
         end if;
-        continue when state.is_late;
+        continue when state.is_late or leg.quantity = 0;
 
         while state.quantity_after * leg.quantity < 0 loop
             if lot.quantity = 0 and leg.method = 'lifo' and last > 0 then

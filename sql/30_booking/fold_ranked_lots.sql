@@ -25,7 +25,7 @@ begin
             heap := null;
             size := 0;
         end if;
-        continue when state.is_late;
+        continue when state.is_late or leg.quantity = 0;
 
         while state.quantity_after * leg.quantity < 0 loop
             if coalesce(heap[0].quantity, 0) = 0 then

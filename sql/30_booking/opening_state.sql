@@ -10,6 +10,9 @@ begin
         < (leg.last_effective_at, leg.last_sequence, leg.last_fill_id);
     state.position_id := leg.position_id;
     state.book_id := leg.book_id;
+    state.effective_at := leg.last_effective_at;
+    state.sequence := leg.last_sequence;
+    state.fill_id := leg.last_fill_id;
     state.quantity_after := leg.position_quantity;
     state.cost_after := leg.position_cost;
     state.realized_pnl_after := leg.position_realized_pnl;

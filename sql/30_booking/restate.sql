@@ -1,4 +1,6 @@
-create or replace function utl_private.restate(legs refcursor, family text)
+create or replace function utl_private.restate(
+    legs refcursor, family text, cause text, fact_ids bigint[] default null
+)
 returns void
 language plpgsql
 as $restate$
@@ -17,6 +19,9 @@ begin
         end if;
         _new_legs := array_append(_new_legs, _leg);
     end loop;
+    if _points is null then
+        return;
+    end if;
     perform utl_private.supersede_entries(_restatement_id, _points);
     perform utl_private.restore_lots(_restatement_id, _points);
     open _legs no scroll for
@@ -25,10 +30,12 @@ begin
         order by l.position_id, l.effective_at, l.sequence, l.fill_id;
     perform utl_private.book_legs(_legs, family);
     close _legs;
+    perform utl_private.record_restatements(_restatement_id, _points, _new_legs, cause, fact_ids);
 end
 $restate$;
 
-comment on function utl_private.restate(refcursor, text) is
-'Books legs that are older than the last entries of their positions: takes back what comes after the
-earliest new leg of each position (its point), and folds that again together with the new legs. The
-work is proportional to what came after the point, not to the history before it.';
+comment on function utl_private.restate(refcursor, text, text, bigint[]) is
+'Books legs whose place is not the end of their positions: takes back what is booked from the
+earliest of them on (its point), and folds that again together with them. A leg of quantity 0 says
+that what was booked for its fill, there or later, goes. The work is proportional to what came after
+the point, not to the history before it.';

@@ -5,17 +5,7 @@ returns setof utl_private.leg
 language sql
 stable
 as $restated_legs$
-    with undone as (
-        select
-            s.position_id, s.effective_at, s.sequence, s.fill_id,
-            sum(s.quantity) as quantity, sum(s.amount) as amount, sum(s.fee) as fee
-        from utl_private.superseded_entries as s
-        inner join unnest(points) as p on s.position_id = p.position_id
-        where s.restatement_id = restated_legs.restatement_id
-        group by 1, 2, 3, 4
-    ),
-
-    legs as (
+    with legs as (
         select
             n.position_id, n.effective_at, n.sequence, n.fill_id,
             n.quantity, n.amount, n.fee, n.rank
@@ -26,15 +16,19 @@ as $restated_legs$
             utl_private.lot_rank(
                 t.method, u.quantity, u.amount, u.fee, t.capitalizes_fees, t.ranks_with_fees
             )
-        from undone as u
+        from utl_private.undone_legs(restated_legs.restatement_id, points) as u
         inner join utl_private.position_terms as t on u.position_id = t.position_id
+        where not exists (
+            select from unnest(new_legs) as n
+            where n.position_id = u.position_id and n.fill_id = u.fill_id
+        )
     )
 
     select
         p.position_id, p.book_id, p.method,
         l.effective_at, l.sequence, l.fill_id, l.quantity, l.amount, l.fee, l.rank,
         s.quantity, s.cost, s.realized_pnl, s.fees, s.opened_at,
-        '-infinity'::timestamptz, 0::bigint, 0::bigint
+        s.effective_at, s.sequence, s.fill_id
     from unnest(points) as p
     cross join lateral utl_private.state_before(p) as s
     inner join legs as l on p.position_id = l.position_id
@@ -43,5 +37,5 @@ $restated_legs$;
 comment on function utl_private.restated_legs(
     bigint, utl_private.leg[], utl_private.leg[]
 ) is
-'The new legs and those of the superseded entries, each with the state of its position at the point
-from which it is folded again.';
+'The new legs and those of the superseded entries that they do not replace, each with the state of
+its position at the point from which it is folded again.';

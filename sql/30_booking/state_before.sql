@@ -1,6 +1,7 @@
 create or replace function utl_private.state_before(point utl_private.leg)
 returns table (
-    quantity numeric, cost numeric, realized_pnl numeric, fees numeric, opened_at timestamptz
+    quantity numeric, cost numeric, realized_pnl numeric, fees numeric, opened_at timestamptz,
+    effective_at timestamptz, sequence bigint, fill_id bigint
 )
 language sql
 stable
@@ -39,12 +40,15 @@ as $state_before$
         case
             when point.position_opened_at < point.effective_at then point.position_opened_at
             else (select o.effective_at from opening as o)
-        end
+        end,
+        coalesce(l.effective_at, '-infinity'),
+        coalesce(l.sequence, 0),
+        coalesce(l.fill_id, 0)
     from (select) as one
     left join last_entry as l on true
 $state_before$;
 
 comment on function utl_private.state_before(utl_private.leg) is
-'Quantity, cost, realized PnL and fees of a position just before a point in its order, and when the
-run it is in was opened: the run that is open now, if it already was then, else the last entry
+'Quantity, cost, realized PnL and fees of a position just before a point in its order, with the key
+of its last entry there, and when the run it is in was opened: the run that is open now, if it already was then, else the last entry
 before the point that started from flat.';

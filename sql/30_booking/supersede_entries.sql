@@ -12,7 +12,7 @@ as $supersede_entries$
             and e.book_id = p.book_id
             and e.effective_at >= p.effective_at
             and (e.effective_at, e.sequence, e.fill_id)
-            > (p.effective_at, p.sequence, p.fill_id)
+            >= (p.effective_at, p.sequence, p.fill_id)
         returning e.*
     )
 
@@ -25,5 +25,5 @@ as $supersede_entries$
 $supersede_entries$;
 
 comment on function utl_private.supersede_entries(bigint, utl_private.leg[]) is
-'Takes the entries after each point out of the journal and keeps them with the time at which they
+'Takes the entries from each point on out of the journal and keeps them with the time at which they
 stopped being believed.';

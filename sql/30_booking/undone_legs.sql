@@ -1,0 +1,21 @@
+create or replace function utl_private.undone_legs(
+    restatement_id bigint, points utl_private.leg[]
+)
+returns table (
+    position_id bigint, effective_at timestamptz, sequence bigint, fill_id bigint,
+    quantity numeric, amount numeric, fee numeric
+)
+language sql
+stable
+as $undone_legs$
+    select
+        s.position_id, s.effective_at, s.sequence, s.fill_id,
+        sum(s.quantity), sum(s.amount), sum(s.fee)
+    from utl_private.superseded_entries as s
+    inner join unnest(points) as p on s.position_id = p.position_id
+    where s.restatement_id = undone_legs.restatement_id
+    group by s.position_id, s.effective_at, s.sequence, s.fill_id
+$undone_legs$;
+
+comment on function utl_private.undone_legs(bigint, utl_private.leg[]) is
+'The legs behind the entries that a restatement superseded: the parts of a fill added up.';

@@ -4,7 +4,8 @@ To add a command: one function with `@app.command()` whose body imports its modu
 `utl --help` stays quick. Errors are raised, never printed: `main` prints them all in one way.
 
 Exit codes: 0 done, 1 failed (`migrate --status`: something to do), 2 wrong usage, 3 refused because
-code and database do not belong together, 4 no server.
+code and database do not belong together, 4 no server, 5 recorded, but some rows were rejected or
+contradict a fill that is there.
 """
 
 import os
@@ -19,6 +20,7 @@ from utl import __version__
 from utl.settings import UtlError, configured_url
 
 NO_SERVER = 4
+NEEDS_ATTENTION = 5
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,6 +34,10 @@ server_app = typer.Typer(
     "(DATABASE_URL or PG*) takes precedence.",
 )
 app.add_typer(server_app, name="server")
+rejected_app = typer.Typer(
+    no_args_is_help=True, help="Rows that could not become fills. They are kept until they can."
+)
+app.add_typer(rejected_app, name="rejected")
 
 
 def main() -> None:
@@ -158,6 +164,84 @@ def migrate(
     for name in report.applied:
         print(f"applied {name}")
     print(f"sql/    {'loaded' if report.code_loaded else 'unchanged'}, release {__version__}")
+
+
+@app.command()
+def ingest(
+    file: Annotated[Path, typer.Argument(help="A CSV file; - is standard input; .gz is unpacked.")],
+    book: Annotated[str | None, typer.Option(help="The book of rows that name none.")] = None,
+    account: Annotated[str | None, typer.Option(help="The account of rows that name none.")] = None,
+    create: Annotated[
+        bool, typer.Option("--create", help="Add unknown instruments, fee assets and accounts.")
+    ] = False,
+    venue: Annotated[
+        str | None,
+        typer.Option(help="Venue of accounts that are added [default: their name up to : or -]."),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="Zone of times that have none: UTC, Europe/Berlin, +09.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(help="What rejected rows name as their source [default: FILE].")
+    ] = None,
+) -> None:
+    """Record a CSV file of fills; again, if you like: what is there already books nothing.
+
+    Columns, in any order: instrument, side, quantity, price, executed_at (ISO 8601 with zone, or
+    Unix milliseconds), venue_fill_id, and optional book, account, fee, fee_asset, sequence,
+    liquidity, venue_order_id. A bad row never stops the good ones; exit code 5 says there are some.
+    """
+    from rich.console import Console
+
+    from utl import ingest as ingestion
+    from utl.ledger import Defaults
+
+    defaults = Defaults(book, account, source or file.name, timezone, create, venue)
+    if ingestion.command(file, defaults, Console()).needs_attention:
+        raise typer.Exit(NEEDS_ATTENTION)
+
+
+@rejected_app.command("list")
+def rejected_list(
+    source: Annotated[str | None, typer.Option(help="Only rows of this file.")] = None,
+    limit: Annotated[int, typer.Option(help="How many, the oldest first.", min=1)] = 50,
+) -> None:
+    """Show the rejected rows that are not resolved, with the reasons."""
+    from rich.console import Console
+
+    from utl import rejected
+
+    rejected.show(source, limit, Console())
+
+
+@rejected_app.command("retry")
+def rejected_retry(
+    source: Annotated[str | None, typer.Option(help="Only rows of this file.")] = None,
+) -> None:
+    """Send them through again, after an instrument was added, say; exit code 5 if any stays."""
+    from rich.console import Console
+
+    from utl import rejected
+
+    if rejected.retry(source, Console()):
+        raise typer.Exit(NEEDS_ATTENTION)
+
+
+@app.command()
+def check(
+    share: Annotated[
+        float,
+        typer.Option(help="Share of the positions to replay: 1 all, 0.1 a tenth.", min=0, max=1),
+    ] = 1,
+) -> None:
+    """Prove the ledger: run every check, replay it from the facts; exit code 1 if it is wrong."""
+    from rich.console import Console
+
+    from utl import check as checks
+    from utl import server
+
+    if not checks.check(server.url(), share, Console()):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -313,8 +313,10 @@ def _show_checks(connection: Connection, console: Console) -> None:
 def _show_next(console: Console, database: str) -> None:
     psql = _command(f"server psql --database {database}")
     console.print(f"\n[bold]Try next[/], in psql ([cyan]{psql}[/]):\n", highlight=False)
+    highlighter = Syntax("", "postgresql", theme="ansi_dark", background_color="default")
     for statement in TRY_NEXT:
-        code = Syntax(statement, "postgresql", theme="ansi_dark", background_color="default")
+        code = highlighter.highlight(statement)
+        code.rstrip()
         console.print(Padding(code, (0, 0, 1, 2), expand=False))
     if not settings.configured_url():
         stop = _command("server stop")

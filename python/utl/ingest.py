@@ -32,6 +32,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+
 from utl.ledger import Defaults, Ledger, Outcome, Row
 from utl.settings import UtlError
 
@@ -39,10 +51,23 @@ BLOCK_BYTES = 1 << 20
 LINE_BYTES_MAX = 1 << 20
 RECORD_LINES_MAX = 100  # of a quoted value with line breaks in it
 SHOWN_MAX = 20
+OPEN_QUOTE = "unexpected end of data"  # as csv says it
 HEAD_BYTES = 1000  # what is kept of a line that is too long
 
 REQUIRED = ("instrument", "side", "quantity", "price", "executed_at", "venue_fill_id")
 OPTIONAL = ("book", "account", "fee", "fee_asset", "sequence", "liquidity", "venue_order_id")
+
+# What the whole file stands on; each raises 22U01 or 22023 for a name that is not there.
+REQUIRE_BOOK = "select utl.book_id(%(book)s)"
+REQUIRE_ACCOUNT = "select utl.account_id(%(account)s)"
+REQUIRE_TIMEZONE = "select now() at time zone %(timezone)s"
+
+OUTCOMES = {
+    "booked": "booked",
+    "duplicate": "duplicates",
+    "conflict": "conflicts",
+    "rejected": "rejected",
+}
 
 RECORD_LINES = """
     with outcomes as materialized (
@@ -62,7 +87,7 @@ RECORD_LINES = """
     )
 """
 
-Progress = Callable[[int], None]
+Report = Callable[[int], None]
 
 
 class FileError(UtlError):
@@ -100,8 +125,26 @@ class Block:
     is_too_long: bool = False
 
 
+def command(path: Path, defaults: Defaults, console: Console) -> Summary:
+    """Record a file and show how it goes, and what came of it."""
+    size = path.stat().st_size if str(path) != "-" else None
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    more = (TransferSpeedColumn(), TimeRemainingColumn())
+    with (
+        Ledger() as ledger,
+        Progress(
+            *columns, *more, console=console, transient=True, disable=not console.is_terminal
+        ) as bar,
+    ):
+        _require_defaults(ledger, defaults)
+        task = bar.add_task(path.name, total=size)
+        summary = ingest(ledger, path, defaults, lambda read: bar.update(task, completed=read))
+    show(summary, console)
+    return summary
+
+
 def ingest(
-    ledger: Ledger, path: Path, defaults: Defaults, progress: Progress | None = None
+    ledger: Ledger, path: Path, defaults: Defaults, progress: Report | None = None
 ) -> Summary:
     """Record the fills of a CSV file (`-`: of standard input; `.gz`: compressed).
 
@@ -127,6 +170,38 @@ def ingest(
                 progress(position())
         summary.is_cut_off = reader.is_cut_off
     return summary
+
+
+def _require_defaults(ledger: Ledger, defaults: Defaults) -> None:
+    """Refuse a misspelt option before it rejects every row."""
+    if defaults.book is not None:
+        ledger.query(REQUIRE_BOOK, asdict(defaults))
+    if defaults.account is not None and not defaults.create:
+        ledger.query(REQUIRE_ACCOUNT, asdict(defaults))
+    if defaults.timezone is not None:
+        ledger.query(REQUIRE_TIMEZONE, asdict(defaults))
+
+
+def show(summary: Summary, console: Console) -> None:
+    """Print the counts, the first rows that need attention, and where the others are."""
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name in ("read", *OUTCOMES.values()):
+        table.add_column(name, justify="right")
+    counts = [summary.counts[outcome] for outcome in OUTCOMES]
+    table.add_row(*(f"{count:,}" for count in (sum(counts), *counts)))
+    console.print(table)
+    if summary.is_cut_off:
+        console.print("The last line has no end: if it was cut off, its values may be wrong.")
+    for row in summary.shown:
+        text = f"line {row.line}: {row.outcome}: {row.reason} ({row.sqlstate})"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+    hidden = summary.counts["conflict"] + summary.counts["rejected"] - len(summary.shown)
+    if hidden:
+        console.print(f"… and {hidden:,} more")
+    if summary.counts["rejected"]:
+        console.print("All rejected rows are kept: `utl rejected list`, `utl rejected retry`")
+    if summary.counts["conflict"]:
+        console.print("All conflicts are kept: `table utl.fill_conflicts`")
 
 
 def _send_lines(
@@ -292,7 +367,7 @@ def _record(lines: list[bytes], at: int, width: int) -> tuple[list[str], int, st
         try:
             values = next(csv.reader(parts, strict=True), [])
         except csv.Error as error:
-            problem = problem or str(error)
+            problem = problem or str(error).replace(OPEN_QUOTE, "a quote is not closed")
         else:
             if len(values) == width or not values:
                 return values, len(parts), ""

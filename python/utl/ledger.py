@@ -200,7 +200,7 @@ def _batches(fills: "Iterable[Row] | pd.DataFrame | ArrowStream") -> Iterator[Se
     elif hasattr(fills, "__arrow_c_stream__"):
         yield from _arrow_batches(cast(ArrowStream, fills))
     else:
-        rows = iter(cast(Iterable[Row], fills))
+        rows = iter(fills)
         while batch := list(islice(rows, BATCH_ROWS)):
             yield batch
 

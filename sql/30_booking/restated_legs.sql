@@ -8,7 +8,8 @@ as $restated_legs$
     with undone as (
         select
             s.position_id, s.effective_at, s.sequence, s.fill_id,
-            sum(s.quantity) as quantity, sum(s.amount) as amount, sum(s.fee) as fee
+            sum(s.quantity) as quantity, sum(s.amount) as amount, sum(s.fee) as fee,
+            coalesce(max(s.rank), 0) as rank
         from utl_private.superseded_entries as s
         inner join unnest(points) as p on s.position_id = p.position_id
         where s.restatement_id = restated_legs.restatement_id
@@ -22,12 +23,9 @@ as $restated_legs$
         from unnest(new_legs) as n
         union all
         select
-            u.position_id, u.effective_at, u.sequence, u.fill_id, u.quantity, u.amount, u.fee,
-            utl_private.lot_rank(
-                t.method, u.quantity, u.amount, u.fee, t.capitalizes_fees, t.ranks_with_fees
-            )
+            u.position_id, u.effective_at, u.sequence, u.fill_id,
+            u.quantity, u.amount, u.fee, u.rank
         from undone as u
-        inner join utl_private.position_terms as t on u.position_id = t.position_id
     )
 
     select

@@ -11,14 +11,13 @@ returns numeric
 language sql
 immutable
 parallel safe
-as $average_cost$
-    select trim_scale(case
-        when quantity = 0 or (is_inverse and cost = 0) then null
-        when is_inverse then utl_private.share(-quantity, multiplier, cost)
-        else utl_private.share(cost, 1, quantity * multiplier)
-    end)
-$average_cost$;
+return trim_scale(case
+    when quantity = 0 or (is_inverse and cost = 0) then null
+    when is_inverse then utl_private.share(-quantity, multiplier, cost)
+    else utl_private.share(cost, 1, quantity * multiplier)
+end);
 
 comment on function utl_private.average_cost(numeric, numeric, numeric, boolean) is
 'The price at which a quantity has its cost, in price terms, rounded to 18 places for show; null
-when there is nothing. Harmonic for inverse contracts.';
+when there is nothing. Harmonic for inverse contracts. Its body is bound when it is made, not when
+it runs, because readers of the views may not look into utl_private.';

@@ -175,16 +175,20 @@ $audit$;
 comment on function tap.audit() is
 'sound, or what the checks and a replay of everything find.';
 
-create function tap.as_role(role_name text, statement text)
+create function tap.as_role(
+    role_name text, statement text, search_path text default 'tap'
+)
 returns void
 language plpgsql
 as $as_role$
 begin
-    perform set_config('role', role_name, true);
-    execute statement;
+    perform set_config('role', as_role.role_name, true);
+    perform set_config('search_path', as_role.search_path, true);
+    execute as_role.statement;
+    perform set_config('search_path', 'tap', true);
     perform set_config('role', 'none', true);
 end
 $as_role$;
 
-comment on function tap.as_role(text, text) is
-'Runs a statement as another role.';
+comment on function tap.as_role(text, text, text) is
+'Runs a statement as another role, and in another search path if one is given.';

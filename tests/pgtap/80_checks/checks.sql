@@ -1,5 +1,5 @@
 begin;
-select plan(1);
+select plan(39);
 
 do $set_up$
 begin
@@ -84,7 +84,8 @@ from (
     (
         'a_lost_position',
         'delete from utl_private.positions where position_id = 1',
-        'check_cost_is_conserved, check_fills_are_booked, check_positions_are_their_last_entry'
+        'check_cost_is_conserved, check_fills_are_booked, check_other_fees_are_those_of_fills, '
+        'check_positions_are_their_last_entry'
     ),
     (
         'a_changed_amount_of_an_entry',
@@ -180,19 +181,19 @@ from (
     ),
     (
         'a_changed_price_of_a_fill', 'update utl.fills set price = price + 1',
-        'check_keys_cover_fills; replay differs'
+        'check_keys_cover_fills, check_lots_are_in_closing_order; replay differs'
     ),
     (
         'a_changed_side_of_a_fill', 'update utl.fills set side = ''sell''',
-        'check_fills_are_booked, check_keys_cover_fills; replay differs'
+        'check_fills_are_booked, check_keys_cover_fills, check_lots_are_in_closing_order; replay differs'
     ),
     (
         'a_changed_time_of_a_fill', 'update utl.fills set executed_at = executed_at - interval ''1 h''',
-        'check_keys_cover_fills; replay differs'
+        'check_keys_cover_fills, check_lots_are_in_closing_order; replay differs'
     ),
     (
         'a_lost_fill', 'delete from utl.fills where venue_fill_id = ''b''',
-        'check_fills_are_booked, check_keys_cover_fills; replay differs'
+        'check_fills_are_booked, check_keys_cover_fills, check_other_fees_are_those_of_fills; replay differs'
     ),
     (
         'a_lost_key', 'delete from utl_private.fill_keys where venue_fill_id = ''b''',

@@ -32,7 +32,8 @@ create table utl_private.position_fees (
 ) with (fillfactor = 50);
 
 -- A position's journal: one row a part of a fill that opens, or that closes against one lot
--- (or the average). lot_fill_id and lot_opened_at name the lot a part closes.
+-- (or the average). lot_fill_id and lot_opened_at name the lot a part closes; rank is kept for hifo
+-- and lofo only, so that a restatement finds it again.
 create table utl_private.entries (
     position_id bigint not null,
     effective_at timestamptz not null,
@@ -43,6 +44,7 @@ create table utl_private.entries (
     lot_opened_at timestamptz,
     book_id integer not null,
     part integer not null,
+    rank numeric,
     quantity numeric not null,
     amount numeric not null,
     fee numeric not null,

@@ -33,7 +33,7 @@ begin
             utl.asset_id(text), utl.venue_id(text), utl.account_id(text), utl.book_id(text),
             utl.instrument_id(text)
         to utl_reader, utl_writer, utl_admin;
-        -- Functions in a view run as who reads it. Without usage of the schema nobody can name them.
+        -- Functions in a view run as who reads it; without usage of the schema he cannot name them.
         grant execute on function
             utl_private.average_cost(numeric, numeric, numeric, boolean),
             utl_private.share(numeric, numeric, numeric)

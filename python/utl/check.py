@@ -9,7 +9,7 @@ from rich.text import Text
 FAILED = "select check_name, title, violations from utl.failed_checks()"
 DIFFERENCES = """
     select book, account, instrument, costing, side, fill_id, part, line::text
-    from utl.replay_differences(%s)
+    from utl.replay_differences(%s::numeric)
 """
 SHOWN_MAX = 20
 

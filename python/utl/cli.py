@@ -234,7 +234,7 @@ def check(
         typer.Option(help="Share of the positions to replay: 1 all, 0.1 a tenth.", min=0, max=1),
     ] = 1,
 ) -> None:
-    """Prove the ledger: every consistency check, and a replay from the facts; exit code 1 if wrong."""
+    """Prove the ledger: run every check, replay it from the facts; exit code 1 if it is wrong."""
     from rich.console import Console
 
     from utl import check as checks

@@ -51,10 +51,16 @@ BLOCK_BYTES = 1 << 20
 LINE_BYTES_MAX = 1 << 20
 RECORD_LINES_MAX = 100  # of a quoted value with line breaks in it
 SHOWN_MAX = 20
+OPEN_QUOTE = "unexpected end of data"  # as csv says it
 HEAD_BYTES = 1000  # what is kept of a line that is too long
 
 REQUIRED = ("instrument", "side", "quantity", "price", "executed_at", "venue_fill_id")
 OPTIONAL = ("book", "account", "fee", "fee_asset", "sequence", "liquidity", "venue_order_id")
+
+# What the whole file stands on; each raises 22U01 or 22023 for a name that is not there.
+REQUIRE_BOOK = "select utl.book_id(%(book)s)"
+REQUIRE_ACCOUNT = "select utl.account_id(%(account)s)"
+REQUIRE_TIMEZONE = "select now() at time zone %(timezone)s"
 
 OUTCOMES = {
     "booked": "booked",
@@ -130,9 +136,10 @@ def command(path: Path, defaults: Defaults, console: Console) -> Summary:
             *columns, *more, console=console, transient=True, disable=not console.is_terminal
         ) as bar,
     ):
+        _require_defaults(ledger, defaults)
         task = bar.add_task(path.name, total=size)
         summary = ingest(ledger, path, defaults, lambda read: bar.update(task, completed=read))
-    _show(summary, console)
+    show(summary, console)
     return summary
 
 
@@ -165,7 +172,18 @@ def ingest(
     return summary
 
 
-def _show(summary: Summary, console: Console) -> None:
+def _require_defaults(ledger: Ledger, defaults: Defaults) -> None:
+    """Refuse a misspelt option before it rejects every row."""
+    if defaults.book is not None:
+        ledger.query(REQUIRE_BOOK, asdict(defaults))
+    if defaults.account is not None and not defaults.create:
+        ledger.query(REQUIRE_ACCOUNT, asdict(defaults))
+    if defaults.timezone is not None:
+        ledger.query(REQUIRE_TIMEZONE, asdict(defaults))
+
+
+def show(summary: Summary, console: Console) -> None:
+    """Print the counts, the first rows that need attention, and where the others are."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name in ("read", *OUTCOMES.values()):
         table.add_column(name, justify="right")
@@ -349,7 +367,7 @@ def _record(lines: list[bytes], at: int, width: int) -> tuple[list[str], int, st
         try:
             values = next(csv.reader(parts, strict=True), [])
         except csv.Error as error:
-            problem = problem or str(error)
+            problem = problem or str(error).replace(OPEN_QUOTE, "a quote is not closed")
         else:
             if len(values) == width or not values:
                 return values, len(parts), ""

@@ -1,3 +1,11 @@
+-- Reference data: what trades, where, and for whom.
+--
+-- An asset can be held (BTC, USD); an instrument is traded (BTC/USDT, BTC/USDT:USDT) and has a
+-- base, a quote and a cost currency. An account is one wallet or sub-account at a venue. A book
+-- owns risk and profit, and its costings say how unit cost is computed. People and files use names,
+-- facts carry ids. All of it is added by functions that may be repeated: the same call twice
+-- changes nothing.
+
 create or replace function utl.account_id(account text)
 returns integer
 language plpgsql

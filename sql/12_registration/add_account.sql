@@ -1,3 +1,7 @@
+-- Registration: reference data is added by name, by functions that may be repeated. The same call
+-- twice changes nothing; a call that contradicts what is there is refused, because what is booked
+-- depends on it. Whatever a thing refers to and that needs no more than a name is added with it.
+
 create or replace function utl.add_account(account text, venue text)
 returns utl.accounts
 language plpgsql

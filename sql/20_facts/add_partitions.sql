@@ -1,3 +1,10 @@
+-- Facts: what happened, as it was told. They are inserted and never changed; everything else is
+-- derived from them and could be thrown away.
+--
+-- A fill is one execution at a venue. Its identity is (account, venue_fill_id), kept apart in
+-- utl_private.fill_keys because venues report one fill with different times; its order is
+-- (executed_at, sequence, fill_id).
+
 create or replace function utl.add_partitions(
     first_month date default current_date, months integer default 4
 )

@@ -7,6 +7,7 @@ as $create_unknown$
 declare
     _name text;
 begin
+    perform utl_private.require_right_to_add();
     for _name in
         select distinct u.account
         from unnest(incoming) as u

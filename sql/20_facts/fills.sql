@@ -1,10 +1,3 @@
--- Facts: what happened, as it was told. They are inserted and never changed; everything else is
--- derived from them and could be thrown away.
---
--- A fill is one execution at a venue. Its identity is (account, venue_fill_id), kept apart in
--- utl_private.fill_keys because venues report one fill with different times; its order is
--- (executed_at, sequence, fill_id).
-
 comment on table utl.fills is
 'Executions, as plain rows: INSERT and COPY book them in the same commit. A fill that is already
 there (same account and venue_fill_id) is refused with 23505; utl.record_fills skips and reports

@@ -1,3 +1,7 @@
+-- Terms: how each costing books each instrument. A fill becomes one leg for each costing of its
+-- book, and what that leg is depends on the costing's method, pool, fees and order, and on the
+-- instrument's multiplier, direction and cost currency. Booking reads it here and nowhere else.
+
 create or replace view utl_private.booking_terms as
 select
     c.book_id,

@@ -1,3 +1,7 @@
+-- Legs: a fill as a position sees it, a signed quantity and the signed amount of cost currency that
+-- goes with it. Buying 2 at 50 is (+2, +100), selling 2 at 60 is (-2, -120). All arithmetic of
+-- booking is made of two functions: leg_amount multiplies, exactly; share divides, and rounds once.
+
 create or replace function utl_private.fill_leg(
     fill utl.fills, held utl_private.position_terms
 )
@@ -15,9 +19,7 @@ as $fill_leg$
         f.quantity,
         f.amount + case when held.capitalizes_fees then f.fee else 0 end,
         f.fee,
-        utl_private.lot_rank(
-            held.method, f.quantity, f.amount, f.fee, false, held.ranks_with_fees
-        ),
+        utl_private.lot_rank(held, f.quantity, fill.price, f.fee),
         held.quantity,
         held.cost,
         held.realized_pnl,

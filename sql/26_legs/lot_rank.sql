@@ -1,10 +1,5 @@
 create or replace function utl_private.lot_rank(
-    method text,
-    quantity numeric,
-    amount numeric,
-    fee numeric,
-    has_fee boolean,
-    ranks_with_fee boolean
+    held utl_private.position_terms, quantity numeric, price numeric, fee numeric
 )
 returns numeric
 language sql
@@ -12,21 +7,23 @@ immutable
 parallel safe
 as $lot_rank$
     select case
-        when method not in ('hifo', 'lofo') then 0
-        else utl_private.share(
-            (amount + fee * (ranks_with_fee::integer - has_fee::integer))
-            * case method when 'hifo' then -1 else 1 end,
-            1,
-            abs(quantity)
-        )
+        when held.method not in ('hifo', 'lofo') then 0
+        else
+            case held.method when 'hifo' then -1 else 1 end
+            * sign(quantity)
+            * case
+                when not held.ranks_with_fees then price
+                when held.is_inverse
+                    then round((fee + 0e-78) / quantity, 40)
+                        - round((held.multiplier + 0e-78) / price, 40)
+                else round((fee + 0e-78) / quantity, 40) + held.multiplier * price
+            end
     end
 $lot_rank$;
 
-comment on function utl_private.lot_rank(
-    text, numeric, numeric, numeric, boolean, boolean
-) is
-'Place of the lot that a leg opens among the open lots of its position: the lowest rank closes
-first, the oldest first among equals. hifo closes the lot whose closing realizes least, lofo the
-one whose closing realizes most; for a short that is the lot sold lowest or highest. Unit cost
-counts with or without the fee (ranks_with_fee), whether or not the amount has it in it (has_fee).
+comment on function utl_private.lot_rank(utl_private.position_terms, numeric, numeric, numeric) is
+'Place of the lot that a fill opens among the open lots of its position: the lowest rank closes
+first, the oldest first among equals. hifo closes the lot whose closing realizes least, lofo the one
+whose closing realizes most; for a short that is the lot sold lowest or highest. What counts is the
+price or, where the costing ranks with fees, cost and fee a unit; never an amount, which is rounded.
 fifo and lifo go by time alone: all their ranks are 0.';

@@ -1,3 +1,11 @@
+-- Booking: every fill becomes a leg of each position it moves, and a fold turns legs into entries.
+--
+-- A leg is a signed quantity and the signed amount of cost currency that goes with it: buying 2 at
+-- 50 is (+2, +100), selling 2 at 60 is (-2, -120). A position is (quantity, cost), both signed. A
+-- leg that opens adds itself; a leg that closes takes its share of the cost away, and the
+-- difference to its own amount is realized. So for every entry: cost after = cost before + amount +
+-- realized.
+
 create or replace function utl_private.add_other_fees(
     touched utl_private.touched[], held utl_private.position_terms[]
 )

@@ -14,12 +14,13 @@ begin
     journal as (
         insert into utl_private.entries (
             position_id, effective_at, sequence, fill_id, booked_at, lot_fill_id, lot_opened_at,
-            book_id, part, quantity, amount, fee, realized_pnl,
+            book_id, part, rank, quantity, amount, fee, realized_pnl,
             quantity_after, cost_after, realized_pnl_after, fees_after
         )
         select
             f.position_id, f.effective_at, f.sequence, f.fill_id, _booked_at, f.lot_fill_id,
-            f.lot_opened_at, f.book_id, f.part, f.quantity, f.amount, f.fee, f.realized_pnl,
+            f.lot_opened_at, f.book_id, f.part, nullif(f.rank, 0), f.quantity, f.amount, f.fee,
+            f.realized_pnl,
             f.quantity_after, f.cost_after, f.realized_pnl_after, f.fees_after
         from folded as f
         where f.part is not null

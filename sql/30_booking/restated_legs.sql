@@ -12,12 +12,9 @@ as $restated_legs$
         from unnest(new_legs) as n
         union all
         select
-            u.position_id, u.effective_at, u.sequence, u.fill_id, u.quantity, u.amount, u.fee,
-            utl_private.lot_rank(
-                t.method, u.quantity, u.amount, u.fee, t.capitalizes_fees, t.ranks_with_fees
-            )
+            u.position_id, u.effective_at, u.sequence, u.fill_id,
+            u.quantity, u.amount, u.fee, u.rank
         from utl_private.undone_legs(restated_legs.restatement_id, points) as u
-        inner join utl_private.position_terms as t on u.position_id = t.position_id
         where not exists (
             select from unnest(new_legs) as n
             where n.position_id = u.position_id and n.fill_id = u.fill_id

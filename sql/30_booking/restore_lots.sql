@@ -41,21 +41,13 @@ as $restore_lots$
     )
     select
         c.position_id, c.lot_opened_at, o.sequence, c.lot_fill_id, c.book_id,
-        utl_private.lot_rank(
-            t.method, o.quantity, o.amount, o.fee, t.capitalizes_fees, t.ranks_with_fees
-        ),
-        c.quantity, c.cost
+        coalesce(o.rank, 0), c.quantity, c.cost
     from unclosed as c
-    inner join utl_private.position_terms as t on c.position_id = t.position_id
-    cross join lateral (
-        select
-            min(e.sequence) as sequence, sum(e.quantity) as quantity,
-            sum(e.amount) as amount, sum(e.fee) as fee
-        from utl_private.entries as e
-        where
-            e.position_id = c.position_id and e.effective_at = c.lot_opened_at
-            and e.fill_id = c.lot_fill_id
-    ) as o
+    inner join utl_private.entries as o
+        on
+            c.position_id = o.position_id and c.lot_opened_at = o.effective_at
+            and c.lot_fill_id = o.fill_id
+    where o.lot_fill_id is null
     on conflict on constraint open_lots_pkey do update
     set quantity = l.quantity + excluded.quantity, cost = l.cost + excluded.cost
 $restore_lots$;

@@ -3,14 +3,14 @@ create or replace function utl_private.undone_legs(
 )
 returns table (
     position_id bigint, effective_at timestamptz, sequence bigint, fill_id bigint,
-    quantity numeric, amount numeric, fee numeric
+    quantity numeric, amount numeric, fee numeric, rank numeric
 )
 language sql
 stable
 as $undone_legs$
     select
         s.position_id, s.effective_at, s.sequence, s.fill_id,
-        sum(s.quantity), sum(s.amount), sum(s.fee)
+        sum(s.quantity), sum(s.amount), sum(s.fee), coalesce(max(s.rank), 0)
     from utl_private.superseded_entries as s
     inner join unnest(points) as p on s.position_id = p.position_id
     where s.restatement_id = undone_legs.restatement_id

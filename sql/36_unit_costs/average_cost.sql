@@ -19,5 +19,5 @@ end);
 
 comment on function utl_private.average_cost(numeric, numeric, numeric, boolean) is
 'The price at which a quantity has its cost, in price terms, rounded to 18 places for show; null
-when there is nothing. Harmonic for inverse contracts. Its body is bound when it is made, not when it runs,
-because readers of the views may not look into utl_private.';
+when there is nothing. Harmonic for inverse contracts. Its body is bound when it is made, not when
+it runs, because readers of the views may not look into utl_private.';

@@ -1,3 +1,7 @@
+-- Journal and lots: how each position came to where it stands. An entry is one part of a fill that
+-- opens or closes; an open lot is what is left of an opening fill; a match is a closing entry that
+-- names its lot. Names are resolved, so that a report needs no joins.
+
 create or replace view utl.lot_matches as
 select
     b.book,
@@ -49,7 +53,8 @@ comment on column utl.lot_matches.direction is 'long or short: what the lot was.
 comment on column utl.lot_matches.quantity is 'How much was closed, positive.';
 comment on column utl.lot_matches.opened_at is 'When the lot was opened.';
 comment on column utl.lot_matches.closed_at is 'When it was closed.';
-comment on column utl.lot_matches.holding_time is 'The time between.';
+comment on column utl.lot_matches.holding_time is 'The time between, in the order of the costing: where it books by arrival,
+of arrival.';
 comment on column utl.lot_matches.cost is 'What the closed quantity had cost.';
 comment on column utl.lot_matches.proceeds is 'What closing it brought.';
 comment on column utl.lot_matches.realized_pnl is 'proceeds − cost.';

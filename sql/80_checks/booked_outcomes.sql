@@ -1,3 +1,6 @@
+-- Checks: views that must be empty. Each has a title, its comment, which says what is true of a
+-- ledger that is right; a row is a proof that this one is not.
+
 create or replace view utl_private.booked_outcomes as
 select
     e.position_id, e.effective_at, e.sequence, e.fill_id, e.part, e.lot_fill_id, e.lot_opened_at,

@@ -1,6 +1,3 @@
--- Checks: views that must be empty. Each has a title, its comment, which says what is true of a
--- ledger that is right; a row is a proof that this one is not.
-
 create or replace view utl_private.check_cost_is_conserved as
 with journal as (
     select

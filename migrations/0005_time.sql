@@ -53,3 +53,6 @@ create table utl_private.restatements (
 );
 
 create index restatements_by_time on utl_private.restatements using brin (recorded_at);
+
+create index superseded_entries_by_time
+on utl_private.superseded_entries (position_id, effective_at);

@@ -7,9 +7,8 @@ set plan_cache_mode = force_generic_plan
 as $book_fills$
 declare
     _touched utl_private.touched[];
+    _pending utl.fills[];
     _held utl_private.position_terms[];
-    _position utl_private.position_terms;
-    _families text[] := array[]::text[];
     _family text;
     _legs refcursor;
     _late bigint[] := array[]::bigint[];
@@ -23,7 +22,15 @@ begin
         order by f.account_id, f.venue_fill_id
     )
 
-    select array_agg(t::utl_private.touched) into _touched
+    select
+        array_agg(t::utl_private.touched),
+        (
+            select array_agg(f)
+            from new_fills as f
+            inner join utl_private.pending_corrections as p
+                on f.account_id = p.account_id and f.venue_fill_id = p.venue_fill_id
+        )
+    into _touched, _pending
     from (
         select f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, sum(f.fee) as fee
         from new_fills as f
@@ -34,15 +41,9 @@ begin
     end if;
 
     _held := utl_private.lock_positions(_touched);
-    foreach _position in array _held loop
-        if _position.family <> all(_families) then
-            _families := _families || _position.family;
-        end if;
-    end loop;
-
     for _pass in 1..2 loop              -- first all that is in order, then what is late
         exit when _pass = 2 and cardinality(_late) = 0;
-        foreach _family in array _families loop
+        foreach _family in array utl_private.families_of(_held) loop
             open _legs no scroll for
                 select l.*
                 from new_fills as f
@@ -62,6 +63,9 @@ begin
             close _legs;
         end loop;
     end loop;
+    if _pending is not null then
+        perform utl_private.apply_pending(_pending);
+    end if;
     return null;
 end
 $book_fills$;

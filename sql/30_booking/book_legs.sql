@@ -1,9 +1,10 @@
-create or replace function utl_private.book_legs(legs refcursor, family text)
+create or replace function utl_private.book_legs(
+    legs refcursor, family text, booked_at timestamptz default clock_timestamp()
+)
 returns bigint[]
 language plpgsql
 as $book_legs$
 declare
-    _booked_at timestamptz := clock_timestamp();
     _changes utl_private.open_lots[];
     _late bigint[];
 begin
@@ -18,7 +19,7 @@ begin
             quantity_after, cost_after, realized_pnl_after, fees_after
         )
         select
-            f.position_id, f.effective_at, f.sequence, f.fill_id, _booked_at, f.lot_fill_id,
+            f.position_id, f.effective_at, f.sequence, f.fill_id, booked_at, f.lot_fill_id,
             f.lot_opened_at, f.book_id, f.part, nullif(f.rank, 0), f.quantity, f.amount, f.fee,
             f.realized_pnl,
             f.quantity_after, f.cost_after, f.realized_pnl_after, f.fees_after
@@ -68,7 +69,7 @@ begin
 end
 $book_legs$;
 
-comment on function utl_private.book_legs(refcursor, text) is
+comment on function utl_private.book_legs(refcursor, text, timestamptz) is
 'Folds the legs of one family of methods (average, time, rank) and writes all that comes out:
 entries and positions by one statement, then lots. A lot''s change is the sum of the entries that
 touch it, so that lots and journal cannot disagree. Returns the positions that were left alone

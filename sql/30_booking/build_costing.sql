@@ -12,7 +12,7 @@ begin
     select array_agg(t::utl_private.touched) into _touched
     from (
         select f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, sum(f.fee) as fee
-        from utl.fills as f
+        from utl.effective_fills as f
         where f.book_id = build_costing.book_id
         group by f.book_id, f.account_id, f.instrument_id, f.fee_asset_id
     ) as t;

@@ -6,6 +6,7 @@ language plpgsql
 as $restate$
 declare
     _restatement_id bigint := nextval('utl_private.restatement_ids');
+    _restated_at timestamptz := clock_timestamp();
     _leg utl_private.leg;
     _new_legs utl_private.leg[];
     _points utl_private.leg[];
@@ -22,13 +23,13 @@ begin
     if _points is null then
         return;
     end if;
-    perform utl_private.supersede_entries(_restatement_id, _points);
+    perform utl_private.supersede_entries(_restatement_id, _points, _restated_at);
     perform utl_private.restore_lots(_restatement_id, _points);
     open _legs no scroll for
         select l.*
         from utl_private.restated_legs(_restatement_id, _points, _new_legs) as l
         order by l.position_id, l.effective_at, l.sequence, l.fill_id;
-    perform utl_private.book_legs(_legs, family);
+    perform utl_private.book_legs(_legs, family, _restated_at);
     close _legs;
     perform utl_private.record_restatements(_restatement_id, _points, _new_legs, cause, fact_ids);
 end

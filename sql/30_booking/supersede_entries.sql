@@ -1,5 +1,5 @@
 create or replace function utl_private.supersede_entries(
-    restatement_id bigint, points utl_private.leg[]
+    restatement_id bigint, points utl_private.leg[], superseded_at timestamptz
 )
 returns void
 language sql
@@ -20,10 +20,12 @@ as $supersede_entries$
     select
         u.*,
         supersede_entries.restatement_id,
-        clock_timestamp()
+        supersede_entries.superseded_at
     from undone as u
 $supersede_entries$;
 
-comment on function utl_private.supersede_entries(bigint, utl_private.leg[]) is
+comment on function utl_private.supersede_entries(
+    bigint, utl_private.leg[], timestamptz
+) is
 'Takes the entries from each point on out of the journal and keeps them with the time at which they
 stopped being believed.';

@@ -4,7 +4,7 @@ with facts as (
         f.fill_id, f.book_id, t.costing_id, f.instrument_id,
         case when t.by_account then f.account_id else 0 end as account_id,
         utl_private.signed_quantity(f.side, f.quantity) as quantity
-    from utl.fills as f
+    from utl.effective_fills as f
     inner join utl_private.booking_terms as t
         on f.book_id = t.book_id and f.instrument_id = t.instrument_id
 ),

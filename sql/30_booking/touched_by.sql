@@ -1,0 +1,25 @@
+create or replace function utl_private.touched_by(before utl.fills[], after utl.fills[])
+returns utl_private.touched[]
+language sql
+immutable
+as $touched_by$
+    with fees as (
+        select b.book_id, b.account_id, b.instrument_id, b.fee_asset_id, -b.fee as fee
+        from unnest(before) as b
+        union all
+        select a.book_id, a.account_id, a.instrument_id, a.fee_asset_id, a.fee
+        from unnest(after) as a
+    ),
+
+    touched as (
+        select f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, sum(f.fee) as fee
+        from fees as f
+        group by f.book_id, f.account_id, f.instrument_id, f.fee_asset_id
+    )
+
+    select array_agg(t::utl_private.touched) from touched as t
+$touched_by$;
+
+comment on function utl_private.touched_by(utl.fills[], utl.fills[]) is
+'What fills touch that are taken back (before) and booked (after), with the difference of their
+fees.';

@@ -126,7 +126,13 @@ def test_one_fill_inserted_by_two_sessions_is_booked_when_the_first_gives_up(
 
 @pytest.mark.parametrize(("end", "outcome"), [("commit", "duplicate"), ("rollback", "booked")])
 def test_one_fill_recorded_by_two_sessions_at_once_is_booked_once(
-    book: str, first: Sender, second: Sender, watcher: Any, fills: list[Sent], end: str, outcome: str
+    book: str,
+    first: Sender,
+    second: Sender,
+    watcher: Any,
+    fills: list[Sent],
+    end: str,
+    outcome: str,
 ) -> None:
     assert first.record(BOOK, fills[:2]) == ["booked", "booked"]
     with meanwhile(partial(second.record, BOOK, fills[:3])) as recorded:

@@ -74,9 +74,10 @@ def moment(text: str) -> datetime:
 
 def _numbers_agree(expected: str, got: Fraction, slack: Slack) -> bool:
     figure = Fraction(expected)
-    allowed = EXACT * max(1, abs(figure)) + slack.absolute + slack.relative * abs(figure)
+    size = abs(figure)
+    allowed = max(EXACT, EXACT * size) + slack.absolute + slack.relative * size
     if significant_digits(expected) >= DOUBLE_DIGITS_MIN:
-        allowed += DOUBLE * abs(figure)
+        allowed += DOUBLE * size
     if (places := decimals(expected)) >= PRINTED_DECIMALS_MIN:
         allowed += half_unit(places)
     return abs(figure - got) <= allowed
@@ -98,7 +99,6 @@ def significant_digits(number: str) -> int:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, Fraction):
-        shown = f"{float(value):.20g}" if value.denominator != 1 else str(value.numerator)
-        return shown
+    if isinstance(value, Fraction) and value.denominator != 1:
+        return f"{float(value):.17g}"
     return str(value)

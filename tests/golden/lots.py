@@ -481,7 +481,9 @@ def _rounded(price: str) -> Fraction:
     return round(Fraction(price), 12)
 
 
-def _grouped(lots: Iterator[tuple[tuple[object, ...], Fraction]]) -> dict[tuple[object, ...], Fraction]:
+def _grouped(
+    lots: Iterator[tuple[tuple[object, ...], Fraction]],
+) -> dict[tuple[object, ...], Fraction]:
     quantities: defaultdict[tuple[object, ...], Fraction] = defaultdict(Fraction)
     for key, quantity in lots:
         quantities[key] += quantity

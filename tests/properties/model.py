@@ -147,7 +147,9 @@ def book(position: Position, fill: Fill, costing: Costing) -> None:
     while quantity != 0 and position.quantity * quantity < 0:
         lot = next_to_close(position, costing)
         closed = min(abs(quantity), abs(lot.quantity))
-        amount_of_part = amount if closed == abs(quantity) else rounded(amount * closed / abs(quantity))
+        amount_of_part = (
+            amount if closed == abs(quantity) else rounded(amount * closed / abs(quantity))
+        )
         close(position, fill, costing, lot, closed, amount_of_part)
         quantity += closed if quantity < 0 else -closed
         amount -= amount_of_part

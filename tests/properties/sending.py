@@ -33,7 +33,9 @@ class Sender:
         for asset in FEE_ASSETS:
             self._call("select utl.add_asset(%s)", asset)
         for instrument in INSTRUMENTS:
-            multiplier = Decimal(instrument.multiplier.numerator) / instrument.multiplier.denominator
+            multiplier = (
+                Decimal(instrument.multiplier.numerator) / instrument.multiplier.denominator
+            )
             self._call(
                 "select utl.add_instrument(%s, multiplier => %s)", instrument.name, multiplier
             )

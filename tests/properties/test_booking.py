@@ -121,7 +121,11 @@ def named(sender: Sender, book: str, costing: str) -> list[Any]:
     names = {i: name.removeprefix(book) for i, name in sender.identities(book).items()}
     return [
         sorted(
-            str(tuple(names.get(v) if f.endswith("fill_id") else v for f, v in row._asdict().items()))
+            str(
+                tuple(
+                    names.get(v) if f.endswith("fill_id") else v for f, v in row._asdict().items()
+                )
+            )
             for row in view
         )
         for view in rows.shown(sender.connection, book, costing)

@@ -1,7 +1,7 @@
 """When a figure of the ledger agrees with the one that a case asserts.
 
-The ledger is exact: it rounds nothing but the share of a cost or an amount, to 18 places. So figures
-must be equal, but for
+The ledger is exact: it rounds nothing but the share of a cost or an amount, to 18 places. So
+figures must be equal, but for
 
 - EXACT, which covers those 18th places and prices given as amount ÷ quantity at 30 or more digits;
 - a source that printed a double (15 or more significant digits): equal to DOUBLE;

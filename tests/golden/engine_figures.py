@@ -17,7 +17,7 @@ from typing import Any
 
 from tests.golden.compare import NO_SLACK, Claim, Got, Slack, half_unit
 from tests.golden.ledger import Entry, Instrument, Ledger
-from tests.golden.support import need, need_keys
+from tests.golden.support import need, need_figures
 from tests.golden.trades import (
     BY_LOT,
     FEES_CAPITALIZED,
@@ -263,7 +263,7 @@ def per_mark(figure: Callable[[Figures, str], Fraction], measure: str = "money")
 
     def claims(figures: Figures, path: str, expected: Any) -> Iterator[Claim]:
         for item in _marked(figures, expected):
-            need_keys(path, item, ("mark", "value", "estimated_close_fee_acct"))
+            need_figures(item, ("mark", "value", "estimated_close_fee_acct"))
             got = figure(figures, item["mark"])
             got -= Fraction(item.get("estimated_close_fee_acct") or 0)
             yield figures.claim(f"{path} at {item['mark']}", item["value"], got, measure)
@@ -322,7 +322,7 @@ def _lots(figures: Figures, path: str, expected: list[dict[str, Any]]) -> Iterat
     if figures.case["method"] == "WAC":
         need("lots of an average")
     for lot in expected:
-        need_keys("lot", lot, ("fill", "qty"))
+        need_figures(lot, ("fill", "qty"))
     left = {lot.fill: lot.quantity for lot in figures.ledger.lots(FEES_EXPENSED)}
     asserted = {lot["fill"]: lot["qty"] for lot in expected}
     for fill in sorted({*left, *asserted}):
@@ -346,7 +346,7 @@ def _match(figures: Figures, path: str, row: dict[str, Any], trade: Trade) -> It
         "fees": (trade.fees, "money"),
         "orders": (str(trade.fills), "quantity"),
     }
-    need_keys("match", row, got)
+    need_figures(row, got)
     for key, expected in row.items():
         figure, measure = got[key]
         asserted = str(sorted(expected)) if key == "orders" else expected

@@ -1,9 +1,9 @@
 """Cases of trading engines: fills in order of arrival, and the figures of the position they make.
 
-Two costings stand beside each other over the same fills: one keeps fees apart (average cost, gross
-PnL), the other has them in cost and proceeds (`net_prorata`: the opening fee is realized at exit). A
-third, fifo, says which fills met where a source that keeps an average asserts closed trades on which
-fifo and lifo agree.
+Two costings stand beside each other over the same fills: one keeps fees apart (average cost,
+gross PnL), the other has them in cost and proceeds (`net_prorata`: the opening fee is realized at
+exit). A third, fifo, says which fills met where a source that keeps an average asserts closed
+trades on which fifo and lifo agree.
 """
 
 import re
@@ -16,7 +16,7 @@ from typing import Any
 from tests.golden.compare import Claim, moment
 from tests.golden.engine_figures import FIGURES, Figures
 from tests.golden.ledger import Costing, Fill, Instrument, Ledger
-from tests.golden.support import instrument_kind, need, need_keys
+from tests.golden.support import instrument_kind, need, need_figures, need_keys
 from tests.golden.trades import BY_LOT, FEES_CAPITALIZED, FEES_EXPENSED
 
 CASE_KEYS = {
@@ -85,7 +85,7 @@ class EngineCase:
         if not set(steps) <= {row["seq"] for row in self.case["fills"]}:
             need("a step that is not after a fill")
         for asserted in [self.expect, *self.expect.get("steps", [])]:
-            need_keys("expected figure", asserted, {*FIGURES, *NOT_FIGURES})
+            need_figures(asserted, {*FIGURES, *NOT_FIGURES})
         return steps
 
     def _costings(self) -> dict[str, Costing]:
@@ -175,7 +175,7 @@ def with_plain_figures(case: dict[str, Any]) -> Any:
 
 
 def _replaced(value: Any, note: dict[str, Any], key: str) -> Any:
-    """The same tree, with the asserted figure replaced: at its field, or at any if it names none."""
+    """The same tree with the plain figure: at the note's field, or anywhere if it names none."""
     if isinstance(value, dict):
         return {k: _replaced(v, note, k) for k, v in value.items()}
     if isinstance(value, list):

@@ -57,10 +57,17 @@ def need(rule: str) -> None:
 
 
 def need_keys(where: str, given: Mapping[str, Any], known: Collection[str]) -> None:
-    """Raise Unsupported for a key with a value that the runner does not know."""
+    """Raise Unsupported for a key that the runner does not know, unless it says nothing."""
     for key, value in given.items():
-        if key not in known and value not in (None, False, "", [], {}):
+        if key not in known and value is not None and value is not False:
             need(f"{where}: {key}")
+
+
+def need_figures(asserted: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raise Unsupported for an asserted figure that the runner does not know, whatever it is."""
+    for key in asserted:
+        if key not in known:
+            need(f"expected figure: {key}")
 
 
 def instrument_kind(name: str) -> str:

@@ -9,6 +9,7 @@ from itertools import groupby
 from tests.golden.ledger import Entry, Fill, Instrument, Ledger, Match
 
 # The costings of a case, by what they are for.
+OWN = "own"  # in the terms of a lot case
 FEES_EXPENSED = "fees expensed"
 FEES_CAPITALIZED = "fees capitalized"
 BY_LOT = "by lot"

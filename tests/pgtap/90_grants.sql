@@ -67,7 +67,8 @@ select
             'select tap.as_role(''utl_writer'', %L)',
             format(
                 'insert into utl.fills (%s, book_id, account_id, instrument_id, venue_fill_id, '
-                'side, quantity, price, executed_at) values (%s, 1, 1, 1, ''x'', ''buy'', 1, 100, now())',
+                'side, quantity, price, executed_at) '
+                'values (%s, 1, 1, 1, ''x'', ''buy'', 1, 100, now())',
                 c.name, c.setting
             )
         ),

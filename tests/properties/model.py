@@ -239,7 +239,7 @@ def next_to_close(position: Position, costing: Costing) -> Lot:
 
 
 def unit_cost(lot: Lot, costing: Costing) -> Fraction:
-    """What one unit of a lot costs: the more, the less closing it realizes. Of a short, negative."""
+    """What one unit of a lot costs: closing the dearest realizes least. Of a short, negative."""
     fill = lot.fill
     assert fill is not None
     fee = fill.fee_in_cost_asset if costing.rank_by == "unit_cost" else Fraction(0)

@@ -32,9 +32,11 @@ settings.load_profile(os.environ.get("UTL_PROPERTIES", "ci"))
 
 @pytest.fixture(scope="module")
 def sender(server_url: str, template: str) -> Iterator[Sender]:
-    with database.clone(server_url, template) as conninfo:
-        with psycopg.connect(conninfo) as connection:
-            yield Sender(connection)
+    with (
+        database.clone(server_url, template) as conninfo,
+        psycopg.connect(conninfo) as connection,
+    ):
+        yield Sender(connection)
 
 
 @given(scenarios())

@@ -1,5 +1,5 @@
 begin;
-select plan(41);
+select plan(40);
 
 do $set_up$
 begin

@@ -86,7 +86,8 @@ on utl_private.rejected_fills (source, line, md5(raw));
 create index rejected_fills_to_resolve
 on utl_private.rejected_fills (source) where resolved_at is null;
 
--- A fill as it came: text, names instead of ids. place numbers the rows of a call; problem says why it could not be read at all.
+-- A fill as it came: text, names instead of ids. place numbers the rows of a call; problem says why
+-- it could not be read at all.
 create type utl_private.incoming_fill as (
     place bigint,
     source text,

@@ -6,7 +6,7 @@ as $explain_unknown$
 declare
     _compared_max constant integer := 5;    -- to compare a name with all others takes its time
     _compared integer := 0;
-    _reasons jsonb := '{}';                 -- by kind and name
+    _reasons jsonb := jsonb_build_object();                 -- by kind and name
     _row record;
     _reason text;
 begin
@@ -30,5 +30,5 @@ end
 $explain_unknown$;
 
 comment on function utl_private.explain_unknown(utl_private.checked_fill[]) is
-'Turns kind and name of what is unknown into the reason why a row is rejected. The first few names get
-the nearest known ones besides.';
+'Turns kind and name of what is unknown into the reason why a row is rejected. The first few names
+get the nearest known ones besides.';

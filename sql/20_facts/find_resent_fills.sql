@@ -14,7 +14,8 @@ begin
         select m.*
         from (
             select
-                c.place, c.position, c.account_id, c.venue_fill_id, k.fill_id as known_id, k.executed_at as known_at,
+                c.place, c.position, c.account_id, c.venue_fill_id,
+                k.fill_id as known_id, k.executed_at as known_at,
                 k.content_digest as known_digest,
                 count(*) over same_fill as copies,
                 row_number() over (same_fill order by c.place) as nth
@@ -62,6 +63,6 @@ end
 $find_resent_fills$;
 
 comment on function utl_private.find_resent_fills(utl_private.checked_fill[]) is
-'Marks the fills that are there already, or that came earlier among these: as duplicate if they say the
-same and their times are within one second (feeds report one fill with different precision), else as
-conflict. Their fill_id becomes that of the fill that is there.';
+'Marks the fills that are there already, or that came earlier among these: as duplicate if they say
+the same and their times are within one second (feeds report one fill with different precision),
+else as conflict. Their fill_id becomes that of the fill that is there.';

@@ -33,8 +33,7 @@ begin
     )
 
     select array_agg((
-        n.place,
-        n.line,
+        n.place, n.line,
         case
             when n.flaw is null and n.read_at is not null and n.unknown is null then 'booked'
             else 'rejected'
@@ -52,8 +51,7 @@ begin
                     || utl_private.quote_shortly(n.executed_at)
             else n.unknown
         end,
-        null,
-        n.read_at,
+        null, n.read_at,
         case when n.flaw is null then coalesce(n.sequence::bigint, 0) end,
         n.book_id, n.account_id, n.instrument_id, n.asset_id,
         lower(n.side),

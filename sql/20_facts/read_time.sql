@@ -23,6 +23,7 @@ end
 $read_time$;
 
 comment on function utl_private.read_time(text) is
-'The time that a text says: ISO 8601 with its zone (2026-01-31T12:00:00.123Z, 2026-01-31 12:00+01:00,
-2026-01-31 13:00 Europe/Berlin), or Unix time in milliseconds, which has 13 digits. Null for
-anything else: without a zone a time is not known. Digits beyond microseconds are rounded.';
+'The time that a text says: ISO 8601 with its zone (2026-01-31T12:00:00.123Z, 2026-01-31
+12:00+01:00, 2026-01-31 13:00 Europe/Berlin), or Unix time in milliseconds, which has 13 digits.
+Null for anything else: without a zone a time is not known. Digits beyond microseconds are
+rounded.';

@@ -24,7 +24,8 @@ begin
     end if;
     return query
     select
-        c.line, c.outcome, case when c.outcome <> 'rejected' then c.fill_id end, c.sqlstate, c.reason
+        c.line, c.outcome, case when c.outcome <> 'rejected' then c.fill_id end,
+        c.sqlstate, c.reason
     from unnest(utl_private.record_incoming(_incoming)) as c
     order by c.place;
 end

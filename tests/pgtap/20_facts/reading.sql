@@ -12,9 +12,10 @@ from unnest(array[
     '1e100', '1.2.3', '--1', '1-', '٣', repeat('1', 121)
 ]) as n;
 
-select is(
-    utl_private.read_time(t.written), t.meant::timestamptz, format('%s_is_a_time', t.written)
-)
+select
+    is(
+        utl_private.read_time(t.written), t.meant::timestamptz, format('%s_is_a_time', t.written)
+    )
 from (
     values
     ('2026-01-05T10:00:00Z', '2026-01-05 10:00Z'),

@@ -45,7 +45,10 @@ select is(
     '2 duplicate', 'a_time_without_a_zone_is_in_the_one_given'
 );
 select is(
-    (select array_agg(r.raw order by r.line) from utl.rejected_fills as r where r.line > 2),
+    (
+        select array_agg(r.raw order by r.line) from utl.rejected_fills as r
+        where r.line > 2
+    ),
     array[' BTC/USD , sell,1,,2026-01-05T10:00:00Z,b', 'BTC/USD,buy'],
     'a_rejected_line_is_kept_as_it_came'
 );

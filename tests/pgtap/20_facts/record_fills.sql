@@ -47,10 +47,11 @@ from unnest(array[
     '{"executed_at": "2026-01-05T11:00:01+01:00"}', '{"liquidity": "maker"}', '{"sequence": 7}',
     '{"venue_order_id": "o"}', '{"instrument": " BTC/USD "}'
 ]::jsonb[]) as k (keys);
-select is(
-    pg_temp.record(k.keys), 'conflict 23U03 fill 1 says otherwise',
-    format('%s_contradicts_the_fill', k.keys)
-)
+select
+    is(
+        pg_temp.record(k.keys), 'conflict 23U03 fill 1 says otherwise',
+        format('%s_contradicts_the_fill', k.keys)
+    )
 from unnest(array[
     '{"quantity": "2.001"}', '{"price": 99}', '{"side": "sell"}', '{"fee": 1, "fee_asset": "USD"}',
     '{"executed_at": "2026-01-05T10:00:01.000001Z"}'
@@ -107,11 +108,12 @@ select results_eq(
     'what_is_no_object_is_rejected'
 );
 select is_empty($$ select * from utl.record_fills('[]') $$, 'nothing_gives_nothing');
-select throws_ok(
-    format('select * from utl.record_fills(%L)', t.fills), '22U04',
-    format('fills come as a JSON array of objects, not as %s', t.type),
-    format('%s_is_no_array', t.type)
-)
+select
+    throws_ok(
+        format('select * from utl.record_fills(%L)', t.fills), '22U04',
+        format('fills come as a JSON array of objects, not as %s', t.type),
+        format('%s_is_no_array', t.type)
+    )
 from (values ('{}', 'object'), (null, 'null')) as t (fills, type);
 
 -- One bad fill among good ones, that only booking finds out.
@@ -121,9 +123,10 @@ select is(
         select string_agg(concat_ws(' ', r.line, r.outcome, r.sqlstate), ', ' order by r.line)
         from good as g
         cross join utl.record_fills((
-            select jsonb_agg(
-                g.fill || jsonb_build_object('venue_fill_id', n, 'quantity', n, 'line', n)
-            )
+            select
+                jsonb_agg(
+                    g.fill || jsonb_build_object('venue_fill_id', n, 'quantity', n, 'line', n)
+                )
             from unnest(array[7, 700, 8, 9]) as n
         )) as r
     ),
@@ -138,7 +141,8 @@ select is(
         from good as g
         cross join utl.record_fills(
             jsonb_build_array(
-                g.fill || '{"account": "okx:1", "instrument": "ETH/USDT", "fee": 1, "fee_asset": "OKB"}'
+                g.fill || '{"account": "okx:1", "instrument": "ETH/USDT"}'
+                || '{"fee": 1, "fee_asset": "OKB"}'
             ),
             create_unknown => true
         ) as r
@@ -146,7 +150,10 @@ select is(
     'booked', 'names_that_are_not_known_are_added_on_request'
 );
 select is(
-    (select a.venue from utl.accounts as a where a.account = 'okx:1'), 'okx',
+    (
+        select a.venue from utl.accounts as a
+        where a.account = 'okx:1'
+    ), 'okx',
     'an_account_is_added_at_the_venue_that_its_name_begins_with'
 );
 

@@ -53,7 +53,8 @@ select results_eq(
     'a_row_that_is_no_longer_rejected_is_resolved'
 );
 select is(
-    (select count(*) from utl.retry_rejected_fills()), 1::bigint, 'what_is_resolved_is_not_sent_again'
+    (select count(*) from utl.retry_rejected_fills()), 1::bigint,
+    'what_is_resolved_is_not_sent_again'
 );
 select is((select count(*) from utl.fills), 2::bigint, 'each_fill_is_booked_once');
 select is(audit(), 'sound', 'the_ledger_is_sound');

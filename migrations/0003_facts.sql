@@ -86,8 +86,10 @@ on utl_private.rejected_fills (source, line, md5(raw));
 create index rejected_fills_to_resolve
 on utl_private.rejected_fills (source) where resolved_at is null;
 
--- A fill as it came: text, names instead of ids. problem says why it could not be read at all.
+-- A fill as it came: text, names instead of ids. place numbers the rows of a call; problem says why
+-- it could not be read at all.
 create type utl_private.incoming_fill as (
+    place bigint,
     source text,
     line bigint,
     raw text,
@@ -110,6 +112,7 @@ create type utl_private.incoming_fill as (
 -- The same, read and checked. outcome is booked, duplicate, conflict or rejected; fill_id is that
 -- of the fill with its identity, whether this one or an earlier one.
 create type utl_private.checked_fill as (
+    place bigint,
     line bigint,
     outcome text,
     fill_id bigint,

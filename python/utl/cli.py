@@ -132,13 +132,16 @@ def server_psql(
         str | None, typer.Option(help="Another database of the server, such as utl_demo.")
     ] = None,
 ) -> None:
-    """Open psql; what follows goes to it, as in: utl server psql -c 'table utl.positions'."""
+    """Open psql, on the embedded server if none is configured, which starts if need be.
+
+    What follows goes to psql, as in: utl server psql -c 'table utl.positions'.
+    """
     from psycopg.conninfo import make_conninfo
 
     from utl import server
 
     program = server.psql_program()
-    conninfo = make_conninfo(server.url(), dbname=database)
+    conninfo = make_conninfo(server.start(), dbname=database)
     os.execv(program, ["psql", conninfo, *context.args])  # noqa: S606  # psql takes over
 
 

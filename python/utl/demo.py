@@ -140,10 +140,15 @@ class Replay:
 
 
 def command() -> None:
-    """Run the demo on the configured server or the embedded one, and leave that running."""
+    """Run the demo on the configured server or the embedded one, and leave that as it was."""
     console = Console()
-    # A line that is too long for the terminal wraps; a number that is cut would be a wrong one.
-    run(server.start(), Console(width=max(WIDTH_MIN, console.width)))
+    was_running = settings.configured_url() or server.status().pid
+    try:
+        # A line that is too long for the terminal wraps; a number that is cut would be a wrong one.
+        run(server.start(), Console(width=max(WIDTH_MIN, console.width)))
+    finally:
+        if not was_running:
+            server.stop()
 
 
 def run(url: str, console: Console, database: str = DATABASE) -> None:
@@ -320,7 +325,9 @@ def _show_next(console: Console, database: str) -> None:
         console.print(Padding(code, (0, 0, 1, 2), expand=False))
     if not settings.configured_url():
         stop = _command("server stop")
-        console.print(f"The server keeps running until you stop it ([cyan]{stop}[/]).")
+        console.print(
+            f"psql starts the server, which then runs until you stop it ([cyan]{stop}[/])."
+        )
 
 
 def _command(arguments: str) -> str:

@@ -23,7 +23,7 @@ begin
         else 'spot'
     end;
     if _parts[4] is not null then       -- derivatives of crypto venues expire at 08:00 UTC
-        expires_at := to_timestamp(_parts[4] || '0800Z', 'YYMMDDHH24MITZ');
+        expires_at := (to_date(_parts[4], 'YYMMDD') + time '08:00') at time zone 'UTC';
     end if;
 exception
     when datetime_field_overflow then   -- 261399 is no date, so this is no symbol

@@ -1,41 +1,34 @@
-create or replace function utl_private.explain_unknown(
-    incoming utl_private.incoming_fill[], checked utl_private.checked_fill[]
-)
+create or replace function utl_private.explain_unknown(checked utl_private.checked_fill[])
 returns utl_private.checked_fill[]
 language plpgsql
 stable
 as $explain_unknown$
 declare
-    _explained_max constant integer := 5;   -- to compare a name with all others takes its time
-    _reasons jsonb := '{}';
-    _place integer := 0;
-    _fill utl_private.incoming_fill;
-    _kind text;
-    _name text;
+    _compared_max constant integer := 5;    -- to compare a name with all others takes its time
+    _compared integer := 0;
+    _reasons jsonb := jsonb_build_object();                 -- by kind and name
+    _row record;
+    _reason text;
 begin
-    foreach _fill in array incoming loop
-        _place := _place + 1;
-        continue when checked[_place].sqlstate is distinct from '22U01';
-        _kind := checked[_place].reason;
-        _name := utl_private.fill_content(_fill) ->> replace(_kind, ' ', '_');
-        if _reasons ? (_kind || ' ' || _name) then
-            checked[_place].reason := _reasons ->> (_kind || ' ' || _name);
-        elsif (select count(*) from jsonb_object_keys(_reasons)) < _explained_max then
-            checked[_place].reason := utl_private.unknown_reason(_kind, _name);
-            _reasons := _reasons
-                || jsonb_build_object(_kind || ' ' || _name, checked[_place].reason);
-        else
-            checked[_place].reason := format(
-                'unknown %s %s', _kind, utl_private.quote_shortly(_name)
-            );
+    for _row in
+        select u.reason, row_number() over () as position, u.sqlstate
+        from unnest(checked) as u
+    loop
+        continue when _row.sqlstate is distinct from '22U01';
+        _reason := _reasons ->> _row.reason;
+        if _reason is null then
+            _reason := utl_private.unknown_reason(_row.reason, _compared < _compared_max);
+            if _compared < _compared_max then
+                _reasons := _reasons || jsonb_build_object(_row.reason, _reason);
+                _compared := _compared + 1;
+            end if;
         end if;
+        checked[_row.position].reason := _reason;
     end loop;
     return checked;
 end
 $explain_unknown$;
 
-comment on function utl_private.explain_unknown(
-    utl_private.incoming_fill[], utl_private.checked_fill[]
-) is
-'Turns the kind of an unknown name (book, account, instrument, fee asset) into the reason why its
-row is rejected. The first few names get the nearest known ones besides.';
+comment on function utl_private.explain_unknown(utl_private.checked_fill[]) is
+'Turns kind and name of what is unknown into the reason why a row is rejected. The first few names
+get the nearest known ones besides.';

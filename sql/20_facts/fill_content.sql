@@ -4,7 +4,7 @@ language sql
 immutable
 parallel safe
 as $fill_content$
-    select jsonb_strip_nulls(to_jsonb(fill)) - array['source', 'line', 'raw', 'problem']
+    select jsonb_strip_nulls(to_jsonb(fill)) - array['place', 'source', 'line', 'raw', 'problem']
 $fill_content$;
 
 comment on function utl_private.fill_content(utl_private.incoming_fill) is

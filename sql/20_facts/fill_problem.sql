@@ -26,7 +26,7 @@ as $fill_problem$
         when not utl_private.is_decimal(coalesce(fill.fee, '0'))
             then 'fee is not a finite number: ' || utl_private.quote_shortly(fill.fee)
         when fill.fee_asset is null and fill.fee::numeric <> 0 then 'fee has no fee_asset'
-        when length(fill.sequence) > 18 or fill.sequence !~ '^-?[0-9]+$'
+        when not utl_private.is_whole(fill.sequence)
             then 'sequence is not a whole number: ' || utl_private.quote_shortly(fill.sequence)
         when lower(fill.liquidity) not in ('maker', 'taker')
             then 'liquidity is neither maker nor taker: '

@@ -3,17 +3,28 @@ returns utl_private.checked_fill[]
 language plpgsql
 as $find_resent_fills$
 declare
-    _suspect record;
-    _known record;
-    _is_same boolean;
+    _row record;
+    _fill utl_private.checked_fill;
+    _digest bytea;
+    _known_id bigint;
+    _known_at timestamptz;
+    _known_digest bytea;
 begin
-    for _suspect in
-        with matched as (
+    for _row in
+        select m.*
+        from (
             select
-                c.*, k.fill_id as known_id, k.executed_at as known_at, k.content_digest as known_digest,
+                c.place, c.position, c.account_id, c.venue_fill_id,
+                k.fill_id as known_id, k.executed_at as known_at,
+                k.content_digest as known_digest,
                 count(*) over same_fill as copies,
                 row_number() over (same_fill order by c.place) as nth
-            from (select u.*, row_number() over () as place from unnest(checked) as u) as c
+            from (
+                select
+                    u.place, u.outcome, u.account_id, u.venue_fill_id,
+                    row_number() over () as position
+                from unnest(checked) as u
+            ) as c
             -- With limit the planner can only look each key up: it never reads the whole table.
             left join lateral (
                 select f.fill_id, f.executed_at, f.content_digest
@@ -23,37 +34,29 @@ begin
             ) as k on true
             where c.outcome = 'booked'
             window same_fill as (partition by c.venue_fill_id, c.account_id)
-        )
-
-        select
-            m.place, m.nth, m.known_id, m.known_at, m.known_digest,
-            m.fill_id, m.executed_at,
-            utl_private.fill_digest((
-                m.fill_id, m.executed_at, null, m.sequence, m.book_id, m.account_id,
-                m.instrument_id, m.fee_asset_id, m.side, m.quantity, m.price, m.fee,
-                m.liquidity, m.venue_fill_id, m.venue_order_id
-            )::utl.fills) as digest
-        from matched as m
+        ) as m
         where m.copies > 1 or m.known_id is not null
         order by m.venue_fill_id, m.account_id, m.place
     loop
-        if _suspect.nth = 1 then        -- what is there, or comes first, is what others must agree with
-            _known := _suspect;
-            continue when _known.known_id is null;
-            _known.fill_id := _known.known_id;
-            _known.executed_at := _known.known_at;
-            _known.digest := _known.known_digest;
+        _fill := checked[_row.position];
+        _digest := utl_private.checked_digest(_fill);
+        if _row.nth = 1 then            -- what is there, or comes first, is what the others resend
+            _known_id := coalesce(_row.known_id, _fill.fill_id);
+            _known_at := coalesce(_row.known_at, _fill.executed_at);
+            _known_digest := coalesce(_row.known_digest, _digest);
+            continue when _row.known_id is null;
         end if;
-        _is_same := _suspect.digest = _known.digest
-            and abs(extract(epoch from _suspect.executed_at - _known.executed_at)) <= 1;
-        checked[_suspect.place].outcome := 'duplicate';
-        if not _is_same then
-            checked[_suspect.place].outcome := 'conflict';
-            checked[_suspect.place].sqlstate := '23U03';
-            checked[_suspect.place].reason := format('fill %s says otherwise', _known.fill_id);
+        checked[_row.position].fill_id := _known_id;
+        checked[_row.position].content_digest := _digest;
+        if _digest = _known_digest
+            and abs(extract(epoch from _fill.executed_at - _known_at)) <= 1
+        then
+            checked[_row.position].outcome := 'duplicate';
+        else
+            checked[_row.position].outcome := 'conflict';
+            checked[_row.position].sqlstate := '23U03';
+            checked[_row.position].reason := format('fill %s says otherwise', _known_id);
         end if;
-        checked[_suspect.place].fill_id := _known.fill_id;
-        checked[_suspect.place].content_digest := _suspect.digest;
     end loop;
     return checked;
 end

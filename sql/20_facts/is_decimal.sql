@@ -6,7 +6,7 @@ parallel safe
 as $is_decimal$
     select case
         when length(number) > 120 then false
-        when btrim(number, '0123456789') in ('', '.') then number <> '.'
+        when btrim(number, '0123456789') in ('', '.') then number not in ('', '.')
         else number ~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?$'
     end
 $is_decimal$;

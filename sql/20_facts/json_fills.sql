@@ -15,6 +15,7 @@ begin
     end if;
     return array(
         select (
+            f.place,
             source,
             case
                 when f.fill ->> 'line' ~ '^[0-9]{1,18}$' then (f.fill ->> 'line')::bigint

@@ -13,10 +13,9 @@ begin
     select
         c.fill_id, c.account_id, c.venue_fill_id, c.content_digest, c.executed_at,
         i.content, i.source, i.line, i.raw
-    from (select u.*, row_number() over () as place from unnest(checked) as u) as c
+    from unnest(checked) as c
     inner join (
-        select u.*, utl_private.fill_content(u) as content, row_number() over () as place
-        from unnest(incoming) as u
+        select u.*, utl_private.fill_content(u) as content from unnest(incoming) as u
     ) as i on c.place = i.place
     where c.outcome = 'conflict'
     order by c.place

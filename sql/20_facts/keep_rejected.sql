@@ -9,10 +9,10 @@ begin
     insert into utl_private.rejected_fills as k (source, line, raw, content, sqlstate, reason)
     select distinct on (i.source, i.line, md5(i.raw))
         i.source, i.line, i.raw, i.content, c.sqlstate, c.reason
-    from (select u.*, row_number() over () as place from unnest(checked) as u) as c
+    from unnest(checked) as c
     inner join (
         select
-            u.*, row_number() over () as place,
+            u.*,
             case when u.problem is null then utl_private.fill_content(u) end as content
         from unnest(incoming) as u
     ) as i on c.place = i.place

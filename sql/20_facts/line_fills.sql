@@ -20,6 +20,7 @@ declare
 begin
     return array(
         select (
+            s.place,
             source,
             s.place - 1 + first_line,
             s.line,

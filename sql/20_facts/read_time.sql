@@ -4,13 +4,16 @@ language plpgsql
 stable
 as $read_time$
 begin
-    if written ~ '^[0-9]{13}$' then
-        return timestamptz 'epoch' + written::bigint * interval '1 ms';
-    elsif
-        (written like '____-__-__T__:__%' or written like '____-__-__ __:__%')
-        and substr(written, 17) ~ '^[0-9:.]* ?(Z|[+-][0-9:]+|UTC|[A-Z][A-Za-z_]+/[A-Za-z_/+-]+)$'
+    if (written like '____-__-__T__:__%' or written like '____-__-__ __:__%')
+        and (
+            -- What is left without the digits at both ends is told without a regular expression.
+            btrim(substr(written, 17), '0123456789:.') in ('Z', '+', '-')
+            or substr(written, 17) ~ '^[0-9:.]* ?(Z|[+-][0-9:]+|UTC|[A-Z][A-Za-z_]+/[A-Za-z_/+-]+)$'
+        )
     then
         return written::timestamptz;
+    elsif written ~ '^[0-9]{13}$' then
+        return timestamptz 'epoch' + written::bigint * interval '1 ms';
     end if;
     return null;
 exception

@@ -23,8 +23,11 @@ begin
         perform utl_private.create_unknown(_incoming, venue);
     end if;
     return query
-    select o.line, o.outcome, o.fill_id, o.sqlstate, o.reason
-    from unnest(utl_private.record_incoming(_incoming)) as o;
+    select
+        c.line, c.outcome, case when c.outcome <> 'rejected' then c.fill_id end,
+        c.sqlstate, c.reason
+    from unnest(utl_private.record_incoming(_incoming)) as c
+    order by c.place;
 end
 $record_fill_lines$;
 

@@ -5,8 +5,9 @@ as $record_incoming$
 declare
     _half integer := cardinality(incoming) / 2;
     _constraint text;
+    _attempts_left integer := 10;
 begin
-    for _attempt in 1..10 loop
+    loop
         begin
             return utl_private.book_incoming(incoming);
         exception
@@ -14,7 +15,8 @@ begin
                 get stacked diagnostics _constraint = constraint_name;
                 if _constraint = 'fills_are_recorded_once' then
                     -- Another session has just recorded one of them: look again.
-                    if _attempt = 10 then
+                    _attempts_left := _attempts_left - 1;
+                    if _attempts_left = 0 then
                         raise;
                     end if;
                 elsif _half = 0 then

@@ -7,6 +7,7 @@ as $reject_incoming$
 declare
     _checked utl_private.checked_fill[];
 begin
+    _checked[1].place := incoming[1].place;
     _checked[1].line := incoming[1].line;
     _checked[1].outcome := 'rejected';
     _checked[1].sqlstate := sqlstate;

@@ -16,12 +16,9 @@ begin
     update utl_private.rejected_fills as k
     set resolved_at = clock_timestamp(), resolution = c.outcome
     from (
-        select u.source, u.line, md5(u.raw) as raw_digest, row_number() over () as place
-        from unnest(incoming) as u
+        select u.place, u.source, u.line, md5(u.raw) as raw_digest from unnest(incoming) as u
     ) as i
-    inner join (
-        select u.outcome, row_number() over () as place from unnest(checked) as u
-    ) as c on i.place = c.place
+    inner join unnest(checked) as c on i.place = c.place
     where
         c.outcome <> 'rejected'
         and k.resolved_at is null

@@ -8,25 +8,28 @@ set search_path = pg_catalog, pg_temp
 as $retry_rejected_fills$
 declare
     _batch constant integer := 10000;
-    _ids bigint[] := '{0}';
+    _last bigint := 0;
     _incoming utl_private.incoming_fill[];
 begin
     loop
         select
-            array_agg(k.rejected_fill_id order by k.rejected_fill_id),
+            max(k.rejected_fill_id),
             array_agg(
                 jsonb_populate_record(
                     null::utl_private.incoming_fill,
                     k.content
-                    || jsonb_build_object('source', k.source, 'line', k.line, 'raw', k.raw)
+                    || jsonb_build_object(
+                        'place', k.rejected_fill_id, 'source', k.source, 'line', k.line,
+                        'raw', k.raw
+                    )
                 ) order by k.rejected_fill_id
             )
-        into _ids, _incoming
+        into _last, _incoming
         from (
             select r.*
             from utl_private.rejected_fills as r
             where
-                r.rejected_fill_id > _ids[cardinality(_ids)]
+                r.rejected_fill_id > _last
                 and r.resolved_at is null and r.content is not null
                 and (
                     retry_rejected_fills.source is null
@@ -36,12 +39,13 @@ begin
             limit _batch
             for update
         ) as k;
-        exit when _ids is null;
+        exit when _last is null;
         return query
-        select x.rejected_fill_id, x.outcome, x.fill_id, x.sqlstate, x.reason
-        from rows from (
-            unnest(_ids), unnest(utl_private.record_incoming(_incoming))
-        ) as x (rejected_fill_id);
+        select
+            c.place, c.outcome, case when c.outcome <> 'rejected' then c.fill_id end,
+            c.sqlstate, c.reason
+        from unnest(utl_private.record_incoming(_incoming)) as c
+        order by c.place;
     end loop;
 end
 $retry_rejected_fills$;

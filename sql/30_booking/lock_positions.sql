@@ -17,12 +17,9 @@ begin
                 or not exists (
                     select from utl_private.accounts as a where a.account_id = t.account_id
                 )
-                or (
-                    t.fee_asset_id is not null
-                    and not exists (
-                        select from utl_private.assets as f where f.asset_id = t.fee_asset_id
-                    )
-                )
+                or (t.fee_asset_id is not null and not exists (
+                    select from utl_private.assets as f where f.asset_id = t.fee_asset_id
+                ))
             ),
             bool_or(p.position_id is null),
             bool_or(t.fee <> 0 and t.fee_asset_id is distinct from b.cost_asset_id)

@@ -53,8 +53,8 @@ comment on column utl.lot_matches.direction is 'long or short: what the lot was.
 comment on column utl.lot_matches.quantity is 'How much was closed, positive.';
 comment on column utl.lot_matches.opened_at is 'When the lot was opened.';
 comment on column utl.lot_matches.closed_at is 'When it was closed.';
-comment on column utl.lot_matches.holding_time is 'The time between, in the order of the costing: where it books by arrival,
-of arrival.';
+comment on column utl.lot_matches.holding_time is
+'The time between: of execution or, where the costing books by arrival, of arrival.';
 comment on column utl.lot_matches.cost is 'What the closed quantity had cost.';
 comment on column utl.lot_matches.proceeds is 'What closing it brought.';
 comment on column utl.lot_matches.realized_pnl is 'proceeds − cost.';

@@ -11,8 +11,8 @@ from typing import Any
 
 import psycopg
 
-from tests.properties import rows
 from tests.properties.model import Costing
+from tests.properties.proof import assert_checks_are_empty, assert_model_agrees
 from tests.properties.scenarios import ACCOUNTS, FIRST, INSTRUMENTS, Sent
 from tests.properties.sending import Sender
 
@@ -99,11 +99,7 @@ def assert_right(conninfo: str, fills: list[Sent], costings: list[Costing] = COS
     """Every fill is booked once, as the model would, and all checks are empty."""
     with session(conninfo) as connection:
         sender = Sender(connection)
-        facts = sender.facts(BOOK)
         identities = sorted(sender.identities(BOOK).values())
         assert identities == sorted(f"{BOOK} {fill.identity}" for fill in fills)
-        for costing in costings:
-            shown = rows.shown(connection, BOOK, costing.name)
-            assert (costing.name, *shown) == (costing.name, *rows.expected(facts, costing))
-        assert connection.execute("select * from utl.failed_checks()").fetchall() == []
-        assert connection.execute("select * from utl.replay_differences()").fetchall() == []
+        assert_model_agrees(sender, BOOK, costings)
+        assert_checks_are_empty(connection)

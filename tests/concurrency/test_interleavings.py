@@ -103,13 +103,11 @@ def test_one_fill_inserted_by_two_sessions_at_once_is_refused_to_the_second(
     book: str, first: Sender, second: Sender, watcher: Any, fills: list[Sent]
 ) -> None:
     first.send(BOOK, Statement("insert", fills[:1]))
-    with (
-        pytest.raises(errors.UniqueViolation, match="fills_are_recorded_once"),
-        meanwhile(partial(second.send, BOOK, Statement("insert", fills[:1]))) as sent,
-    ):
+    with meanwhile(partial(second.send, BOOK, Statement("insert", fills[:1]))) as sent:
         wait_until_blocked(watcher, by=first.connection)
         first.connection.commit()
-        sent.result()
+        with pytest.raises(errors.UniqueViolation, match="fills_are_recorded_once"):
+            sent.result()
     assert_right(book, fills[:1])
 
 
@@ -126,7 +124,13 @@ def test_one_fill_inserted_by_two_sessions_is_booked_when_the_first_gives_up(
 
 @pytest.mark.parametrize(("end", "outcome"), [("commit", "duplicate"), ("rollback", "booked")])
 def test_one_fill_recorded_by_two_sessions_at_once_is_booked_once(
-    book: str, first: Sender, second: Sender, watcher: Any, fills: list[Sent], end: str, outcome: str
+    book: str,
+    first: Sender,
+    second: Sender,
+    watcher: Any,
+    fills: list[Sent],
+    end: str,
+    outcome: str,
 ) -> None:
     assert first.record(BOOK, fills[:2]) == ["booked", "booked"]
     with meanwhile(partial(second.record, BOOK, fills[:3])) as recorded:

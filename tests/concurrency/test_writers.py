@@ -96,7 +96,9 @@ def record(book: str, fills: list[Sent]) -> list[str]:
 def versions(book: str) -> dict[int, int]:
     """How many statements each position says have changed it."""
     with session(book) as connection:
-        return dict(connection.execute("select position_id, version from utl.unit_costs").fetchall())
+        return dict(
+            connection.execute("select position_id, version from utl.unit_costs").fetchall()
+        )
 
 
 def statements(book: str) -> dict[int, int]:

@@ -1,7 +1,7 @@
 """When a figure of the ledger agrees with the one that a case asserts.
 
-The ledger is exact: it rounds nothing but the share of a cost or an amount, to 18 places. So figures
-must be equal, but for
+The ledger is exact: it rounds nothing but the share of a cost or an amount, to 18 places. So
+figures must be equal, but for
 
 - EXACT, which covers those 18th places and prices given as amount ÷ quantity at 30 or more digits;
 - a source that printed a double (15 or more significant digits): equal to DOUBLE;
@@ -74,9 +74,10 @@ def moment(text: str) -> datetime:
 
 def _numbers_agree(expected: str, got: Fraction, slack: Slack) -> bool:
     figure = Fraction(expected)
-    allowed = EXACT * max(1, abs(figure)) + slack.absolute + slack.relative * abs(figure)
+    size = abs(figure)
+    allowed = max(EXACT, EXACT * size) + slack.absolute + slack.relative * size
     if significant_digits(expected) >= DOUBLE_DIGITS_MIN:
-        allowed += DOUBLE * abs(figure)
+        allowed += DOUBLE * size
     if (places := decimals(expected)) >= PRINTED_DECIMALS_MIN:
         allowed += half_unit(places)
     return abs(figure - got) <= allowed
@@ -98,7 +99,6 @@ def significant_digits(number: str) -> int:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, Fraction):
-        shown = f"{float(value):.20g}" if value.denominator != 1 else str(value.numerator)
-        return shown
+    if isinstance(value, Fraction) and value.denominator != 1:
+        return f"{float(value):.17g}"
     return str(value)

@@ -26,6 +26,11 @@ class Instrument:
     multiplier: Fraction = Fraction(1)
     is_inverse: bool = False
 
+    @property
+    def is_owned_outright(self) -> bool:
+        """Whether buying it moves money, and not profit alone."""
+        return self.kind in ("spot", "equity", "fx")
+
     def price(self, quantity: Fraction, amount: Fraction) -> Fraction | None:
         """The price at which a quantity has this amount; none when there is nothing."""
         if not quantity or (self.is_inverse and not amount):
@@ -169,7 +174,7 @@ class Ledger:
         if fill.fee_asset:
             self.connection.execute("select utl.add_asset(%s)", [fill.fee_asset])
         row = self.connection.execute(
-            "select outcome, fill_id, reason from utl.record_fills(%s, %s)",
+            "select outcome, fill_id, reason from utl.record_fills(%s, source => %s)",
             [Jsonb([_row(fill)]), BOOK],
         ).fetchone()
         assert row is not None

@@ -8,7 +8,11 @@ from itertools import groupby
 
 from tests.golden.ledger import Entry, Fill, Instrument, Ledger, Match
 
-FEES_EXPENSED = "fees expensed"  # the costing whose amounts have no fees in them
+# The costings of a case, by what they are for.
+OWN = "own"  # in the terms of a lot case
+FEES_EXPENSED = "fees expensed"
+FEES_CAPITALIZED = "fees capitalized"
+BY_LOT = "by lot"
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def fill_to_fill(ledger: Ledger, costing: str) -> Iterator[Trade]:
     for match in ledger.matches(costing):
         fill = ledger.fills[match.closed_by]
         yield Trade(
-            fills=[match.opened_by, match.closed_by],
+            fills=sorted((match.opened_by, match.closed_by)),
             quantity=match.quantity,
             direction=match.direction.upper(),
             entry_price=_price(fill.instrument, match, match.cost),
@@ -110,16 +114,16 @@ class OrderFees:
 def _trade(ledger: Ledger, opened: list[Entry], closed: list[Entry], fees: Fraction) -> Trade:
     closing = [entry for entry in closed if entry.effect == "close"]
     instrument = ledger.fills[closing[0].fill].instrument
-    quantity = sum(entry.quantity for entry in closing)
-    amount = sum(entry.amount for entry in closing)
-    pnl = sum(entry.realized_pnl for entry in closing)
+    quantity = sum((entry.quantity for entry in closing), Fraction(0))
+    amount = sum((entry.amount for entry in closing), Fraction(0))
+    pnl = sum((entry.realized_pnl for entry in closing), Fraction(0))
     return Trade(
         fills=sorted({entry.fill for entry in [*opened, *closing]}),
-        quantity=Fraction(abs(quantity)),
+        quantity=abs(quantity),
         direction="LONG" if quantity < 0 else "SHORT",
-        entry_price=instrument.price(Fraction(quantity), Fraction(amount + pnl)),
-        exit_price=instrument.price(Fraction(quantity), Fraction(amount)),
-        pnl=Fraction(pnl),
+        entry_price=instrument.price(quantity, amount + pnl),
+        exit_price=instrument.price(quantity, amount),
+        pnl=pnl,
         fees=fees,
     )
 

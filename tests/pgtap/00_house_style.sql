@@ -1,4 +1,4 @@
--- STYLE.md as tests, as far as the catalogue can tell. tests/python/test_house_style.py reads the files.
+-- STYLE.md as tests, as far as the catalogue can tell; python/test_house_style.py reads the files.
 begin;
 select plan(23);
 
@@ -8,7 +8,9 @@ from pg_catalog.pg_namespace as n
 where n.nspname in ('utl', 'utl_private');
 
 create temp view relations as
-select c.oid, s.nspname as schema, c.relname as name, c.relkind as kind, c.relispartition as is_partition
+select
+    c.oid, s.nspname as schema, c.relname as name, c.relkind as kind,
+    c.relispartition as is_partition
 from pg_catalog.pg_class as c
 inner join schemas as s on c.relnamespace = s.oid;
 
@@ -107,7 +109,8 @@ select
     r.statement[1] as statement,
     substring(r.statement[1] from 'errcode\s*=\s*''(\w{5})''') as code
 from functions as f
-cross join lateral regexp_matches(f.body, '\mraise\s+(?!notice|info|debug|log).*?;\s*?(?:\n|$)', 'gi')
+cross join lateral regexp_matches(
+    f.body, '\mraise\s+(?!notice|info|debug|log).*?;\s*?(?:\n|$)', 'gi')
     as r (statement);
 
 select is_empty(
@@ -223,7 +226,8 @@ select is_empty(
 );
 select is_empty(
     $$
-        select r.schema, r.name from relations as r where r.is_partition and r.schema <> 'utl_private'
+        select r.schema, r.name from relations as r
+        where r.is_partition and r.schema <> 'utl_private'
     $$,
     'partitions_are_private'
 );

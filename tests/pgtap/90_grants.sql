@@ -16,19 +16,19 @@ $$);
 create role utl_nobody;
 
 -- Reading.
-select lives_ok(
-    format('select tap.as_role(%L, %L)', r.role, format('select * from utl.%I', v.relname)),
-    format('%s_reads_%s', r.role, v.relname)
-)
+select
+    lives_ok(
+        format('select tap.as_role(%L, %L)', r.role, format('select * from utl.%I', v.relname)),
+        format('%s_reads_%s', r.role, v.relname)
+    )
 from unnest(array['utl_reader', 'utl_writer', 'utl_admin']) as r (role)
-cross join (
-    select c.relname from pg_catalog.pg_class as c
-    where c.relnamespace = 'utl'::regnamespace and c.relkind in ('v', 'p', 'r')
-) as v;
-select lives_ok(
-    format('select tap.as_role(%L, %L)', r.role, 'select utl.book_id(''desk'')'),
-    format('%s_finds_ids_by_names', r.role)
-)
+cross join pg_catalog.pg_class as v
+where v.relnamespace = 'utl'::regnamespace and v.relkind in ('v', 'p', 'r');
+select
+    lives_ok(
+        format('select tap.as_role(%L, %L)', r.role, 'select utl.book_id(''desk'')'),
+        format('%s_finds_ids_by_names', r.role)
+    )
 from unnest(array['utl_reader', 'utl_writer', 'utl_admin']) as r (role);
 select throws_ok(
     $$ select tap.as_role('utl_nobody', 'select * from utl.positions') $$,
@@ -47,10 +47,11 @@ as $insert_fill$
     )
 $insert_fill$;
 
-select lives_ok(
-    format('select tap.as_role(%L, %L)', r.role, pg_temp.insert_fill(r.role)),
-    format('%s_records_fills', r.role)
-)
+select
+    lives_ok(
+        format('select tap.as_role(%L, %L)', r.role, pg_temp.insert_fill(r.role)),
+        format('%s_records_fills', r.role)
+    )
 from unnest(array['utl_writer', 'utl_admin']) as r (role);
 select throws_ok(
     format('select tap.as_role(''utl_reader'', %L)', pg_temp.insert_fill('x')),
@@ -60,34 +61,38 @@ select throws_ok(
     format('select tap.as_role(''utl_nobody'', %L)', pg_temp.insert_fill('x')),
     '42501', 'permission denied for schema utl', 'nobody_else_records_anything'
 );
-select throws_ok(
-    format(
-        'select tap.as_role(''utl_writer'', %L)',
+select
+    throws_ok(
         format(
-            'insert into utl.fills (%s, book_id, account_id, instrument_id, venue_fill_id, side, '
-            'quantity, price, executed_at) values (%s, 1, 1, 1, ''x'', ''buy'', 1, 100, now())',
-            c.name, c.setting
-        )
-    ),
-    '42501', 'permission denied for table fills', format('utl_writer_cannot_choose_%s', c.name)
-)
+            'select tap.as_role(''utl_writer'', %L)',
+            format(
+                'insert into utl.fills (%s, book_id, account_id, instrument_id, venue_fill_id, '
+                'side, quantity, price, executed_at) '
+                'values (%s, 1, 1, 1, ''x'', ''buy'', 1, 100, now())',
+                c.name, c.setting
+            )
+        ),
+        '42501', 'permission denied for table fills', format('utl_writer_cannot_choose_%s', c.name)
+    )
 from (values ('fill_id', '99'), ('recorded_at', 'now()')) as c (name, setting);
 
 -- Changing.
-select throws_ok(
-    format('select tap.as_role(%L, %L)', r.role, s.statement),
-    '42501', 'permission denied for table fills',
-    format('%s_cannot_%s_facts', r.role, split_part(s.statement, ' ', 1))
-)
+select
+    throws_ok(
+        format('select tap.as_role(%L, %L)', r.role, s.statement),
+        '42501', 'permission denied for table fills',
+        format('%s_cannot_%s_facts', r.role, split_part(s.statement, ' ', 1))
+    )
 from unnest(array['utl_reader', 'utl_writer', 'utl_admin']) as r (role)
 cross join unnest(
     array['update utl.fills set price = 1', 'delete from utl.fills', 'truncate utl.fills']
 ) as s (statement);
-select throws_ok(
-    format('select tap.as_role(%L, %L)', r.role, s.statement),
-    '42501', 'permission denied for schema utl_private',
-    format('%s_cannot_%s', r.role, regexp_replace(s.statement, '[^a-z]+', '_', 'g'))
-)
+select
+    throws_ok(
+        format('select tap.as_role(%L, %L)', r.role, s.statement),
+        '42501', 'permission denied for schema utl_private',
+        format('%s_cannot_%s', r.role, regexp_replace(s.statement, '[^a-z]+', '_', 'g'))
+    )
 from unnest(array['utl_reader', 'utl_writer', 'utl_admin']) as r (role)
 cross join unnest(
     array[
@@ -98,10 +103,11 @@ cross join unnest(
 ) as s (statement);
 
 -- Keeping reference data.
-select lives_ok(
-    format('select tap.as_role(''utl_admin'', %L)', s.statement),
-    format('utl_admin_calls_%s', substring(s.statement from 'utl\.(\w+)'))
-)
+select
+    lives_ok(
+        format('select tap.as_role(''utl_admin'', %L)', s.statement),
+        format('utl_admin_calls_%s', substring(s.statement from 'utl\.(\w+)'))
+    )
 from unnest(array[
     'select utl.add_asset(''SOL'')', 'select utl.add_venue(''binance'')',
     'select utl.add_account(''hedge'', ''binance'')', 'select utl.add_book(''second'')',
@@ -109,11 +115,13 @@ from unnest(array[
     'select utl.add_partitions()', 'select * from utl.failed_checks()',
     'select * from utl.replay_differences()'
 ]) as s (statement);
-select throws_ok(
-    format('select tap.as_role(%L, %L)', r.role, s.statement),
-    '42501', format('permission denied for function %s', substring(s.statement from 'utl\.(\w+)')),
-    format('%s_does_not_call_%s', r.role, substring(s.statement from 'utl\.(\w+)'))
-)
+select
+    throws_ok(
+        format('select tap.as_role(%L, %L)', r.role, s.statement),
+        '42501',
+        format('permission denied for function %s', substring(s.statement from 'utl\.(\w+)')),
+        format('%s_does_not_call_%s', r.role, substring(s.statement from 'utl\.(\w+)'))
+    )
 from unnest(array['utl_reader', 'utl_writer']) as r (role)
 cross join unnest(array[
     'select utl.add_asset(''SOL'')', 'select utl.add_venue(''binance'')',
@@ -175,13 +183,20 @@ create function trap.clock_timestamp() returns timestamptz language sql
 as $$ select null::timestamptz where trap.spring() $$;
 create function trap.coalesced(numeric, numeric) returns boolean language sql
 as $$ select trap.spring() $$;
-create operator trap.<> (leftarg = numeric, rightarg = numeric, function = trap.coalesced);
-create operator trap.= (leftarg = numeric, rightarg = numeric, function = trap.coalesced);
 create function trap.product(numeric, numeric) returns numeric language sql
 as $$ select 0::numeric where trap.spring() $$;
-create operator trap.* (leftarg = numeric, rightarg = numeric, function = trap.product);
 create function trap.format(text, text) returns text language sql
 as $$ select '' where trap.spring() $$;
+do $trap$
+begin
+    execute 'create operator trap.<> '
+        '(leftarg = numeric, rightarg = numeric, function = trap.coalesced)';
+    execute 'create operator trap.= '
+        '(leftarg = numeric, rightarg = numeric, function = trap.coalesced)';
+    execute 'create operator trap.* '
+        '(leftarg = numeric, rightarg = numeric, function = trap.product)';
+end
+$trap$;
 grant usage on schema trap to utl_writer, utl_admin, utl_reader;
 
 create temp table new_fills (fill_id bigint);
@@ -213,13 +228,14 @@ select lives_ok(
     ),
     'restating_does_not_look_into_the_search_path_of_its_caller'
 );
-select lives_ok(
-    pg_temp.trapped('utl_admin', s.statement),
-    format(
-        '%s_does_not_look_into_the_search_path_of_its_caller',
-        substring(s.statement from 'utl\.(\w+)')
+select
+    lives_ok(
+        pg_temp.trapped('utl_admin', s.statement),
+        format(
+            '%s_does_not_look_into_the_search_path_of_its_caller',
+            substring(s.statement from 'utl\.(\w+)')
+        )
     )
-)
 from unnest(array[
     'select utl.add_asset(''ADA'')', 'select utl.add_account(''third'', ''binance'')',
     'select utl.add_book(''third'')', 'select utl.add_costing(''desk'', ''hifo'')',

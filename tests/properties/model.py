@@ -147,7 +147,9 @@ def book(position: Position, fill: Fill, costing: Costing) -> None:
     while quantity != 0 and position.quantity * quantity < 0:
         lot = next_to_close(position, costing)
         closed = min(abs(quantity), abs(lot.quantity))
-        amount_of_part = amount if closed == abs(quantity) else rounded(amount * closed / abs(quantity))
+        amount_of_part = (
+            amount if closed == abs(quantity) else rounded(amount * closed / abs(quantity))
+        )
         close(position, fill, costing, lot, closed, amount_of_part)
         quantity += closed if quantity < 0 else -closed
         amount -= amount_of_part
@@ -237,7 +239,7 @@ def next_to_close(position: Position, costing: Costing) -> Lot:
 
 
 def unit_cost(lot: Lot, costing: Costing) -> Fraction:
-    """What one unit of a lot costs: the more, the less closing it realizes. Of a short, negative."""
+    """What one unit of a lot costs: closing the dearest realizes least. Of a short, negative."""
     fill = lot.fill
     assert fill is not None
     fee = fill.fee_in_cost_asset if costing.rank_by == "unit_cost" else Fraction(0)

@@ -118,9 +118,7 @@ def expected(fills: Iterable[model.Fill], costing: model.Costing) -> Figures:
         positions=_sorted(_position(p, costing) for p in positions),
         entries=_sorted(_entry(p, e) for p, e in entries),
         open_lots=_sorted(_lot(p, lot) for p in positions for lot in p.lots if lot.fill),
-        lot_matches=_sorted(
-            _match(p, e) for p, e in entries if e.closed_lot and e.closed_lot.fill
-        ),
+        lot_matches=_sorted(_match(p, e) for p, e in entries if e.closed_lot and e.closed_lot.fill),
         fees=_sorted(row for p in positions for row in _fees(p)),
     )
 

@@ -33,7 +33,9 @@ class Sender:
         for asset in FEE_ASSETS:
             self._call("select utl.add_asset(%s)", asset)
         for instrument in INSTRUMENTS:
-            multiplier = Decimal(instrument.multiplier.numerator) / instrument.multiplier.denominator
+            multiplier = (
+                Decimal(instrument.multiplier.numerator) / instrument.multiplier.denominator
+            )
             self._call(
                 "select utl.add_instrument(%s, multiplier => %s)", instrument.name, multiplier
             )
@@ -81,10 +83,13 @@ class Sender:
             where f.book_id = utl.book_id(%s)
         """
         named = {instrument.name: instrument for instrument in INSTRUMENTS}
-        return [
-            model.Fill(*row[:5], named[row[5]], row[6], *map(Fraction, row[7:10]), row[10])
-            for row in self.connection.execute(query, [book])
-        ]
+        fills = []
+        for row in self.connection.execute(query, [book]):
+            fill_id, executed_at, recorded_at, sequence, account, name, side, *rest = row
+            quantity, price, fee = map(Fraction, rest[:3])
+            place = (fill_id, executed_at, recorded_at, sequence, account, named[name], side)
+            fills.append(model.Fill(*place, quantity, price, fee, rest[3]))
+        return fills
 
     def identities(self, book: str) -> dict[int, str]:
         """What the venue calls each fill."""

@@ -1,6 +1,6 @@
 -- Words for the pgTAP suite, in the schema tap: what happens is told, and what comes of it is read
--- back, as one line of text each, so that a worked example reads like one. Fills are called by their
--- venue_fill_id. Times of day are those of 2026-01-05, UTC.
+-- back, as one line of text each, so that a worked example reads like one. Fills are called by
+-- their venue_fill_id. Times of day are those of 2026-01-05, UTC.
 
 create procedure tap.trade(
     blotter text,
@@ -42,7 +42,7 @@ as $trade$
     order by s.place
 $trade$;
 
-comment on procedure tap.trade(text, text, text, text) is
+comment on procedure tap.trade (text, text, text, text) is
 'Records fills in one statement, in the order of the lines. A line says
   name time buy|sell quantity @ price [fee amount asset] [seq n] [in account]';
 

@@ -169,17 +169,10 @@ def psql(conninfo: str, script: str) -> str:
 
 
 def violated_checks(conninfo: str) -> list[str]:
-    """The views of sql/80_checks/ that are not empty."""
-    stems = [path.stem for path in (ROOT / "sql" / "80_checks").glob("*.sql")]
+    """The titles of the consistency checks that find something."""
     with connect(conninfo) as connection:
-        views = connection.execute(
-            "select oid::regclass::text from pg_class where relkind = 'v' and relname = any(%s)",
-            [stems],
-        ).fetchall()
         return [
-            view
-            for (view,) in views
-            if connection.execute(f"select from {view} limit 1".encode()).fetchone() is not None
+            str(title) for (title,) in connection.execute("select title from utl.failed_checks()")
         ]
 
 

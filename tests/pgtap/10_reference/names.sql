@@ -28,7 +28,11 @@ end
 $hint_of$;
 
 select is(
-    utl.asset_id('BTC'), (select a.asset_id from utl.assets as a where a.asset = 'BTC'),
+    utl.asset_id(
+        'BTC'), (
+        select a.asset_id from utl.assets as a
+        where a.asset = 'BTC'
+    ),
     'an_asset_is_found_by_its_name'
 );
 select is(
@@ -36,7 +40,10 @@ select is(
 );
 select is(
     utl.account_id('kraken main'),
-    (select a.account_id from utl.accounts as a where a.account = 'kraken main'),
+    (
+        select a.account_id from utl.accounts as a
+        where a.account = 'kraken main'
+    ),
     'an_account_is_found_by_its_name'
 );
 select is(
@@ -45,19 +52,25 @@ select is(
 );
 select is(
     utl.instrument_id('BTC/USDT'),
-    (select i.instrument_id from utl.instruments as i where i.instrument = 'BTC/USDT'),
+    (
+        select i.instrument_id from utl.instruments as i
+        where i.instrument = 'BTC/USDT'
+    ),
     'an_instrument_is_found_by_its_name'
 );
 
-select throws_ok(
-    format('select utl.%s_id(''Nobody'')', k.kind), '22U01', format('unknown %s: ''Nobody''', k.kind),
-    format('an_unknown_%s_is_an_error', k.kind)
-)
+select
+    throws_ok(
+        format('select utl.%s_id(''Nobody'')', k.kind), '22U01',
+        format('unknown %s: ''Nobody''', k.kind),
+        format('an_unknown_%s_is_an_error', k.kind)
+    )
 from unnest(array['asset', 'venue', 'account', 'book', 'instrument']) as k (kind);
-select throws_ok(
-    format('select utl.%s_id(null)', k.kind), '22U01', format('unknown %s: null', k.kind),
-    format('no_name_is_no_%s', k.kind)
-)
+select
+    throws_ok(
+        format('select utl.%s_id(null)', k.kind), '22U01', format('unknown %s: null', k.kind),
+        format('no_name_is_no_%s', k.kind)
+    )
 from unnest(array['asset', 'venue', 'account', 'book', 'instrument']) as k (kind);
 select throws_ok(
     $$ select utl.asset_id('btc') $$, '22U01', 'unknown asset: ''btc''', 'names_are_case_sensitive'

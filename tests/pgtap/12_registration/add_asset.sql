@@ -6,12 +6,16 @@ select row_eq(
     'an_asset_is_crypto_unless_told_otherwise'
 );
 select row_eq(
-    $$ select a.asset, a.kind from utl.add_asset('EUR', 'fiat') as a $$, row('EUR'::text, 'fiat'::text),
+    $$ select a.asset, a.kind from utl.add_asset('EUR', 'fiat') as a $$,
+    row('EUR'::text, 'fiat'::text),
     'an_asset_has_the_kind_it_is_given'
 );
 select row_eq(
     $$ select a.* from utl.add_asset('EUR', 'fiat') as a $$,
-    (select a from utl.assets as a where a.asset = 'EUR'),
+    (
+        select a from utl.assets as a
+        where a.asset = 'EUR'
+    ),
     'the_same_call_returns_the_same_row'
 );
 select row_eq(

@@ -38,13 +38,17 @@ select row_eq(
 );
 select row_eq(
     $$ select c.* from utl.add_costing('desk', 'fifo') as c $$,
-    (select c from utl.costings as c where c.costing = 'fifo'), 'the_same_call_returns_the_same_row'
+    (
+        select c from utl.costings as c
+        where c.costing = 'fifo'
+    ), 'the_same_call_returns_the_same_row'
 );
-select throws_ok(
-    format('select utl.add_costing(''desk'', %s)', s.arguments),
-    '23U02', format('costing %s of book desk is there with other settings', s.name),
-    format('a_costing_that_is_there_cannot_become_%s', s.arguments)
-)
+select
+    throws_ok(
+        format('select utl.add_costing(''desk'', %s)', s.arguments),
+        '23U02', format('costing %s of book desk is there with other settings', s.name),
+        format('a_costing_that_is_there_cannot_become_%s', s.arguments)
+    )
 from (
     values
     ('fifo', '''lifo'', ''fifo'''), ('fifo', '''fifo'', pool => ''account'''),
@@ -56,11 +60,12 @@ select results_eq(
     $$ select c.costing from utl.costings as c where c.book = 'desk' and c.is_primary $$,
     array['wac'], 'what_was_refused_does_not_move_the_primary_mark'
 );
-select throws_ok(
-    format('select utl.add_costing(''desk'', %s)', s.arguments), '23514',
-    format('new row for relation "costings" violates check constraint "%s"', s.broken),
-    format('%s_is_refused', s.arguments)
-)
+select
+    throws_ok(
+        format('select utl.add_costing(''desk'', %s)', s.arguments), '23514',
+        format('new row for relation "costings" violates check constraint "%s"', s.broken),
+        format('%s_is_refused', s.arguments)
+    )
 from (
     values
     ('''specific''', 'costings_method_is_known'), ('''FIFO''', 'costings_method_is_known'),
@@ -150,10 +155,11 @@ as $compared$
     )
 $compared$;
 
-select results_eq(
-    pg_temp.compared(v.name, v.columns, 'after'), pg_temp.compared(v.name, v.columns, 'before'),
-    format('a_costing_added_later_has_the_%s_of_one_that_was_there', v.name)
-)
+select
+    results_eq(
+        pg_temp.compared(v.name, v.columns, 'after'), pg_temp.compared(v.name, v.columns, 'before'),
+        format('a_costing_added_later_has_the_%s_of_one_that_was_there', v.name)
+    )
 from (
     values
     (
@@ -169,7 +175,10 @@ from (
     ('position_fees', 'costing, account, asset, fees')
 ) as v (name, columns);
 select cmp_ok(
-    (select count(distinct u.costing) from utl.unit_costs as u where u.book = 'after'), '=', 8::bigint,
+    (
+        select count(distinct u.costing) from utl.unit_costs as u
+        where u.book = 'after'
+    ), '=', 8::bigint,
     'every_costing_has_its_positions'
 );
 select is_empty(

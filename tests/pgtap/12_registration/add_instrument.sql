@@ -44,7 +44,8 @@ from (
     ('''AAPL'', ''equity'', ''AAPL'', ''USD''', 'equity AAPL USD USD USD 1 linear'),
     ('''EURUSD'', ''fx'', ''EUR'', ''USD''', 'fx EUR USD USD USD 1 linear'),
     (
-        '''ESH6'', ''future'', ''ES'', ''USD'', multiplier => 50, expires_at => ''2026-03-20 13:30Z''',
+        '''ESH6'', ''future'', ''ES'', ''USD'', multiplier => 50, '
+        'expires_at => ''2026-03-20 13:30Z''',
         'future ES USD USD USD 50 linear 2026-03-20 13:30'
     ),
     (
@@ -61,7 +62,10 @@ from (
 
 select row_eq(
     $$ select i.* from utl.add_instrument('BTC/USD:BTC') as i $$,
-    (select i from utl.instruments as i where i.instrument = 'BTC/USD:BTC'),
+    (
+        select i from utl.instruments as i
+        where i.instrument = 'BTC/USD:BTC'
+    ),
     'the_same_call_returns_the_same_row'
 );
 select bag_has(
@@ -70,14 +74,16 @@ select bag_has(
 );
 
 -- Not a symbol, and nothing else said.
-select throws_ok(
-    format('select utl.add_instrument(%L)', s.symbol),
-    '22U02', format('instrument %s does not say what it is', s.symbol),
-    format('%L_does_not_say_what_it_is', s.symbol)
-)
+select
+    throws_ok(
+        format('select utl.add_instrument(%L)', s.symbol),
+        '22U02', format('instrument %s does not say what it is', s.symbol),
+        format('%L_does_not_say_what_it_is', s.symbol)
+    )
 from unnest(array[
     '', ' ', 'BTC', 'BTCUSDT', 'BTC/', '/USDT', 'BTC/USDT:', 'BTC/USDT-261225', 'BTC/USDT:USDT-26',
-    'BTC/USDT:USDT-2612251', 'BTC/USDT/X', 'BTC/USDT:USDT:USDT', 'BTC /USDT', 'BTC/USDT:USDT-261225-1'
+    'BTC/USDT:USDT-2612251', 'BTC/USDT/X', 'BTC/USDT:USDT:USDT', 'BTC /USDT',
+    'BTC/USDT:USDT-261225-1'
 ]) as s (symbol);
 select throws_ok(
     $$ select utl.add_instrument(null) $$,
@@ -94,21 +100,24 @@ select throws_ok(
 );
 
 -- There already, with other terms.
-select throws_ok(
-    format('select utl.add_instrument(''BTC/USDT'', %s)', s.arguments),
-    '23U02', 'instrument BTC/USDT is there with other terms',
-    format('an_instrument_cannot_become_%s', s.arguments)
-)
+select
+    throws_ok(
+        format('select utl.add_instrument(''BTC/USDT'', %s)', s.arguments),
+        '23U02', 'instrument BTC/USDT is there with other terms',
+        format('an_instrument_cannot_become_%s', s.arguments)
+    )
 from unnest(array[
     'multiplier => 2', 'kind => ''perpetual''', 'is_inverse => true', 'settlement => ''USDC''',
     'quote => ''USD''', 'base => ''ETH''', 'expires_at => ''2026-12-25Z'''
 ]) as s (arguments);
 
-select throws_ok(
-    format('select utl.add_instrument(''X/Y'', multiplier => %L)', m.multiplier), '23514',
-    'new row for relation "instruments" violates check constraint "instruments_multiplier_is_positive"',
-    format('a_multiplier_of_%s_is_refused', m.multiplier)
-)
+select
+    throws_ok(
+        format('select utl.add_instrument(''X/Y'', multiplier => %L)', m.multiplier), '23514',
+        'new row for relation "instruments" violates check constraint '
+        '"instruments_multiplier_is_positive"',
+        format('a_multiplier_of_%s_is_refused', m.multiplier)
+    )
 from unnest(array['0', '-1', 'NaN', 'Infinity']) as m (multiplier);
 select throws_ok(
     $$ select utl.add_instrument('X', 'swap', 'X', 'Y') $$, '23514',

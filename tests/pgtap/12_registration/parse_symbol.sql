@@ -1,11 +1,14 @@
 begin;
 select plan(21);
 
-select is(
-    (select concat_ws(' ', s.kind, s.base, s.quote, s.settlement, s.expires_at)
-        from utl_private.parse_symbol(e.symbol) as s),
-    e.parsed, format('%s_reads_%s', e.symbol, e.parsed)
-)
+select
+    is(
+        (
+            select concat_ws(' ', s.kind, s.base, s.quote, s.settlement, s.expires_at)
+            from utl_private.parse_symbol(e.symbol) as s
+        ),
+        e.parsed, format('%s_reads_%s', e.symbol, e.parsed)
+    )
 from (
     values
     ('BTC/USDT', 'spot BTC USDT USDT'),
@@ -23,7 +26,8 @@ from (
     ('btc/usdt', 'spot btc usdt usdt'),
     ('BTC/USDT:USDT-261399', ''), ('BTC/USDT:USDT-260230', ''), ('BTC/USDT:USDT-260011-1-C', ''),
     ('BTCUSDT', ''), ('BTC-USDT', ''), ('BTC/USDT:USDT-261225-C', ''),
-    ('BTC/USDT:USDT-261225-100000-X', ''), ('', ''), (' BTC/USDT', ''), ('BTC/USDT ', ''), (null, '')
+    ('BTC/USDT:USDT-261225-100000-X', ''), ('', ''), (' BTC/USDT', ''),
+    ('BTC/USDT ', ''), (null, '')
 ) as e (symbol, parsed);
 
 select * from finish();

@@ -38,8 +38,10 @@ select bag_eq(
 set local timezone = 'Pacific/Auckland';
 select is(utl.add_partitions('2032-05-01', 1), 1, 'the_time_zone_of_the_session_does_not_matter');
 select is(
-    (select pg_get_expr(c.relpartbound, c.oid) from pg_catalog.pg_class as c
-        where c.relname = 'fills_2032_05'),
+    (
+        select pg_get_expr(c.relpartbound, c.oid) from pg_catalog.pg_class as c
+        where c.relname = 'fills_2032_05'
+    ),
     format(
         'FOR VALUES FROM (%L) TO (%L)',
         '2032-05-01 00:00Z'::timestamptz, '2032-06-01 00:00Z'::timestamptz

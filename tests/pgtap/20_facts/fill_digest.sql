@@ -26,17 +26,20 @@ select is(
     (select encode(k.content_digest, 'hex') from utl_private.fill_keys as k),
     pg_temp.digest(), 'the_key_of_a_fill_has_its_digest'
 );
-select is(
-    pg_temp.digest(c.change), pg_temp.digest(), format('the_digest_does_not_depend_on_%s', c.change)
-)
+select
+    is(
+        pg_temp.digest(c.change), pg_temp.digest(),
+        format('the_digest_does_not_depend_on_%s', c.change)
+    )
 from unnest(array[
     '{"quantity": 1.500}', '{"price": 100.00}', '{"fee": 1.0}', '{"executed_at": "2020-01-01"}',
     '{"recorded_at": "2020-01-01"}', '{"sequence": 7}', '{"liquidity": "maker"}',
     '{"venue_order_id": "o"}', '{"fill_id": 99}'
 ]::jsonb[]) as c (change);
-select isnt(
-    pg_temp.digest(c.change), pg_temp.digest(), format('the_digest_depends_on_%s', c.change)
-)
+select
+    isnt(
+        pg_temp.digest(c.change), pg_temp.digest(), format('the_digest_depends_on_%s', c.change)
+    )
 from unnest(array[
     '{"side": "sell"}', '{"quantity": 1.51}', '{"price": 100.000000000000000000000000000001}',
     '{"price": -100}', '{"fee": -1}', '{"fee": 1.1}', '{"fee_asset_id": 1}', '{"book_id": 2}',

@@ -21,17 +21,19 @@ as $insert_with$
     )
     from jsonb_each_text(
         '{"book_id": "1", "account_id": "1", "instrument_id": "1", "venue_fill_id": "''x''",
-        "side": "''buy''", "quantity": "1", "price": "100", "executed_at": "now()"}'::jsonb || columns
+        "side": "''buy''", "quantity": "1", "price": "100", "executed_at": "now()"}'
+        ::jsonb || columns
     ) as c
 $insert_with$;
 
-select throws_ok(
-    pg_temp.insert_with(r.columns), '23514',
-    format(
-        'new row for relation "%s" violates check constraint "%s"', r.relation, r.broken
-    ),
-    format('%s_is_refused', r.columns)
-)
+select
+    throws_ok(
+        pg_temp.insert_with(r.columns), '23514',
+        format(
+            'new row for relation "%s" violates check constraint "%s"', r.relation, r.broken
+        ),
+        format('%s_is_refused', r.columns)
+    )
 from (
     select
         t.columns, t.broken,
@@ -70,10 +72,11 @@ from (
     ) as t (columns, broken)
 ) as r;
 
-select throws_ok(
-    pg_temp.insert_with(jsonb_build_object(n.name, 'null')), '23502', null,
-    format('a_fill_without_%s_is_refused', n.name)
-)
+select
+    throws_ok(
+        pg_temp.insert_with(jsonb_build_object(n.name, 'null')), '23502', null,
+        format('a_fill_without_%s_is_refused', n.name)
+    )
 from unnest(array[
     'book_id', 'account_id', 'instrument_id', 'venue_fill_id', 'side', 'quantity', 'price',
     'executed_at', 'recorded_at', 'fee', 'sequence', 'fill_id'
@@ -113,10 +116,13 @@ select is(stand('wac'), '1 at 100 cost 100, realized 0, fees 0, net 0', 'nothing
 select is(opened('wac'), '10:00, version 1', 'nothing_has_moved_the_position');
 
 -- What is unusual and right.
-select lives_ok(
-    pg_temp.insert_with(r.columns || jsonb_build_object('venue_fill_id', quote_literal(r.name))),
-    r.name || '_is_recorded'
-)
+select
+    lives_ok(
+        pg_temp.insert_with(
+            r.columns || jsonb_build_object('venue_fill_id', quote_literal(r.name))
+        ),
+        r.name || '_is_recorded'
+    )
 from (
     values
     ('a_price_of_zero', '{"price": "0"}'::jsonb),
@@ -135,12 +141,17 @@ from (
     (repeat('a_long_id_', 120), '{}')
 ) as r (name, columns);
 select is(
-    (select count(*) from utl_private.fills_default as f where f.venue_fill_id ~ '_fill_(of|before)'),
+    (
+        select count(*) from utl_private.fills_default as f
+        where f.venue_fill_id ~ '_fill_(of|before)'
+    ),
     3::bigint, 'dates_without_a_partition_are_in_the_default_one'
 );
 select ok(
-    (select bool_and(f.recorded_at between now() and clock_timestamp() and f.fill_id > 0)
-        from utl.fills as f),
+    (
+        select bool_and(f.recorded_at between now() and clock_timestamp() and f.fill_id > 0)
+        from utl.fills as f
+    ),
     'fill_id_and_recorded_at_are_given'
 );
 select is(audit(), 'sound', 'the_ledger_is_sound');

@@ -31,8 +31,8 @@ select is(
     'a_tie_is_not_rounded_to_even_either_way'
 );
 select is(
-    pg_temp.share(0.00000000000000000099999999999999999999999999999999999999999999999999, 1, 2), '0',
-    'what_is_just_below_a_tie_is_rounded_down'
+    pg_temp.share(0.00000000000000000099999999999999999999999999999999999999999999999999, 1, 2),
+    '0', 'what_is_just_below_a_tie_is_rounded_down'
 );
 select is(
     pg_temp.share(0.00000000000000000100000000000000000000000000000000000000000000000001, 1, 2),
@@ -77,7 +77,9 @@ select is(
 );
 select is(
     pg_temp.share(9007199254740993, 9007199254740993, 9007199254740992),
-    trim_scale(round(9007199254740994 + 1 / 9007199254740992.0000000000000000000000000000, 18))::text,
+    trim_scale(
+        round(9007199254740994 + 1 / 9007199254740992.0000000000000000000000000000, 18)
+    )::text,
     'what_a_double_cannot_hold_is_exact_here'
 );
 

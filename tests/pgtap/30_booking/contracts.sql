@@ -73,8 +73,10 @@ select results_eq(
     'prices_of_matches_are_those_of_their_rounded_amounts'
 );
 select is(
-    (select u.cost_asset from utl.unit_costs as u
-        where u.instrument = 'BTC/USD:BTC' and u.is_primary),
+    (
+        select u.cost_asset from utl.unit_costs as u
+        where u.instrument = 'BTC/USD:BTC' and u.is_primary
+    ),
     'BTC', 'an_inverse_contract_counts_in_its_base'
 );
 call trade($$

@@ -143,8 +143,14 @@ call trade($$
     mb 10:01 sell 0.0000000000000000000000000000000000000003 @ 0
 $$, 'tiny');
 select is(
-    (select cost_after + realized_pnl from utl.position_entries where part = 1 and quantity < 0
-        and book = 'tiny'),
+    (
+        select
+            cost_after + realized_pnl
+        from utl.position_entries
+        where
+            part = 1 and quantity < 0
+            and book = 'tiny'
+    ),
     -0.00000000000000000000000000000000000000000000000000000000000000000000000000000021,
     'what_is_smaller_than_the_rounding_is_still_conserved'
 );

@@ -24,10 +24,11 @@ as $insert_with$
     )
 $insert_with$;
 
-select throws_ok(
-    pg_temp.insert_with(u.kind), '23U01', format('a fill refers to unknown %s 99', u.kind),
-    format('a_fill_cannot_refer_to_an_unknown_%s', replace(u.kind, ' ', '_'))
-)
+select
+    throws_ok(
+        pg_temp.insert_with(u.kind), '23U01', format('a fill refers to unknown %s 99', u.kind),
+        format('a_fill_cannot_refer_to_an_unknown_%s', replace(u.kind, ' ', '_'))
+    )
 from unnest(array['book', 'account', 'instrument', 'fee asset']) as u (kind);
 select throws_ok(
     replace(pg_temp.insert_with('fee asset'), ', 1, 99', ', 0, 99'),

@@ -61,7 +61,8 @@ select is_empty(
 -- In the middle.
 call trade($$ ma 10:00 buy 1 @ 100 $$, 'middle');
 create temp table before_it as
-select e.* from utl.position_entries as e where e.book = 'middle';
+select e.* from utl.position_entries as e
+where e.book = 'middle';
 call trade($$ mc 10:02 sell 1 @ 130 $$, 'middle');
 call trade($$ mb 10:01 buy 1 @ 120 $$, 'middle');
 select is(
@@ -206,9 +207,11 @@ select is(
     '10:04, version 2; flat, version 2', 'each_position_changes_once_a_statement'
 );
 select is(
-    (select count(*) from utl_private.superseded_entries as s
+    (
+        select count(*) from utl_private.superseded_entries as s
         inner join utl.unit_costs as u on s.position_id = u.position_id
-        where u.book = 'mixed' and u.instrument = 'ETH/USD'),
+        where u.book = 'mixed' and u.instrument = 'ETH/USD'
+    ),
     0::bigint, 'only_the_late_position_is_restated'
 );
 
@@ -228,8 +231,10 @@ select is(
     'capitalized_fees_are_neither_lost_nor_doubled'
 );
 select is(
-    (select f.fees from utl.position_fees as f
-        where f.book = 'fees' and f.costing = 'wac' and f.asset = 'BTC'),
+    (
+        select f.fees from utl.position_fees as f
+        where f.book = 'fees' and f.costing = 'wac' and f.asset = 'BTC'
+    ),
     0.001, 'fees_in_other_assets_are_counted_once'
 );
 
@@ -298,20 +303,23 @@ from deals as d
 where d.sequence % 2 = 1
 order by md5(d.name);
 
-select is(
-    journal(m, 'flip', 'ETH/USD'), journal(m, 'many', 'ETH/USD'),
-    'fills_in_any_order_give_the_journal_of_those_in_order_by_' || m
-)
+select
+    is(
+        journal(m, 'flip', 'ETH/USD'), journal(m, 'many', 'ETH/USD'),
+        'fills_in_any_order_give_the_journal_of_those_in_order_by_' || m
+    )
 from unnest(array['wac', 'fifo', 'lifo', 'hifo', 'lofo']) as m;
-select is(
-    lots(m, 'flip', 'ETH/USD'), lots(m, 'many', 'ETH/USD'),
-    'fills_in_any_order_leave_the_lots_of_those_in_order_by_' || m
-)
+select
+    is(
+        lots(m, 'flip', 'ETH/USD'), lots(m, 'many', 'ETH/USD'),
+        'fills_in_any_order_leave_the_lots_of_those_in_order_by_' || m
+    )
 from unnest(array['fifo', 'lifo', 'hifo', 'lofo']) as m;
-select is(
-    replace(journal(m, 'lots', 'ETH/USD'), 'w', ''), journal(m, 'many', 'ETH/USD'),
-    'many_late_fills_in_one_statement_give_the_journal_of_those_in_order_by_' || m
-)
+select
+    is(
+        replace(journal(m, 'lots', 'ETH/USD'), 'w', ''), journal(m, 'many', 'ETH/USD'),
+        'many_late_fills_in_one_statement_give_the_journal_of_those_in_order_by_' || m
+    )
 from unnest(array['wac', 'fifo', 'lifo', 'hifo', 'lofo']) as m;
 
 select is(audit(), 'sound', 'the_ledger_is_sound');

@@ -11,16 +11,18 @@ begin
 end
 $set_up$;
 
-select columns_are(
-    'utl', v.name,
-    array[
-        'book', 'account', 'instrument', 'costing', 'method', 'is_primary', 'quantity',
-        'average_cost', 'cost', 'cost_asset', 'realized_pnl', 'fees', 'fee_treatment', 'net_pnl',
-        'opened_at', 'last_fill_at', 'version', 'position_id', 'book_id', 'costing_id',
-        'account_id', 'instrument_id'
-    ],
-    format('the_columns_of_%s_are_a_contract', v.name)
-)
+select
+    columns_are(
+        'utl', v.name,
+        array[
+            'book', 'account', 'instrument', 'costing', 'method', 'is_primary', 'quantity',
+            'average_cost', 'cost', 'cost_asset', 'realized_pnl', 'fees',
+            'fee_treatment', 'net_pnl',
+            'opened_at', 'last_fill_at', 'version', 'position_id', 'book_id', 'costing_id',
+            'account_id', 'instrument_id'
+        ],
+        format('the_columns_of_%s_are_a_contract', v.name)
+    )
 from unnest(array['unit_costs', 'positions']) as v (name);
 select is_empty(
     $$ select * from utl.unit_costs $$, 'a_book_without_fills_has_no_positions'
@@ -34,7 +36,8 @@ select results_eq(
     $$
         select
             u.book, u.account, u.instrument, u.costing, u.method, u.is_primary, u.quantity,
-            u.average_cost, u.cost, u.cost_asset, u.realized_pnl, u.fees, u.fee_treatment, u.net_pnl,
+            u.average_cost, u.cost, u.cost_asset,
+            u.realized_pnl, u.fees, u.fee_treatment, u.net_pnl,
             to_char(u.opened_at at time zone 'UTC', 'HH24:MI'),
             to_char(u.last_fill_at at time zone 'UTC', 'HH24:MI'), u.version
         from utl.unit_costs as u
@@ -47,7 +50,8 @@ select results_eq(
             'expense', 27.0, '10:00', '10:01', 1::bigint
         ),
         (
-            'desk', 'main', 'BTC/USDT', 'lifo_by_account', 'lifo', false, 1, 100, 100, 'USDT', 30, 3,
+            'desk', 'main', 'BTC/USDT', 'lifo_by_account', 'lifo', false, 1, 100, 100, 'USDT',
+            30, 3,
             'expense', 27, '10:00', '10:01', 1
         ),
         (

@@ -17,15 +17,17 @@ from (
         'position_entries',
         array[
             'book', 'account', 'instrument', 'costing', 'method', 'effective_at', 'sequence',
-            'fill_id', 'part', 'effect', 'lot_fill_id', 'lot_opened_at', 'quantity', 'amount', 'fee',
+            'fill_id', 'part', 'effect', 'lot_fill_id', 'lot_opened_at',
+            'quantity', 'amount', 'fee',
             'realized_pnl', 'quantity_after', 'cost_after', 'average_cost_after',
             'realized_pnl_after', 'fees_after', 'cost_asset', 'booked_at', 'position_id', 'book_id'
-        ]::name []
+        ]::name[]
     ),
     (
         'open_lots',
         array[
-            'book', 'account', 'instrument', 'costing', 'method', 'fill_id', 'opened_at', 'quantity',
+            'book', 'account', 'instrument', 'costing', 'method', 'fill_id',
+            'opened_at', 'quantity',
             'unit_cost', 'cost', 'cost_asset', 'position_id', 'book_id'
         ]
     ),
@@ -56,7 +58,8 @@ select results_eq(
     $$
         select
             tap.fill_name(e.fill_id), e.part, e.effect, e.quantity, e.amount, e.fee, e.realized_pnl,
-            e.quantity_after, e.cost_after, e.average_cost_after, e.realized_pnl_after, e.fees_after,
+            e.quantity_after, e.cost_after, e.average_cost_after,
+            e.realized_pnl_after, e.fees_after,
             tap.fill_name(e.lot_fill_id), e.cost_asset, e.sequence, e.account
         from utl.position_entries as e
         where e.costing = 'fifo'
@@ -124,7 +127,10 @@ select results_eq(
 );
 select is(
     (select sum(m.realized_pnl) from utl.lot_matches as m),
-    (select u.realized_pnl from utl.unit_costs as u where u.costing = 'fifo'),
+    (
+        select u.realized_pnl from utl.unit_costs as u
+        where u.costing = 'fifo'
+    ),
     'matches_add_up_to_the_realized_pnl'
 );
 

@@ -46,9 +46,10 @@ $found_after$;
 
 select is(pg_temp.found_after('select'), 'nothing', 'a_ledger_that_is_right_has_no_findings');
 
-select matches(
-    pg_temp.found_after(v.vandalism), v.finding, format('%s_is_found', v.name)
-)
+select
+    matches(
+        pg_temp.found_after(v.vandalism), v.finding, format('%s_is_found', v.name)
+    )
 from (
     values
     (
@@ -150,8 +151,8 @@ from (
     ),
     (
         'a_lot_of_nobody',
-        'insert into utl_private.open_lots (position_id, opened_at, sequence, fill_id, book_id, rank, '
-        'quantity, cost) select 1, opened_at, sequence, 99, book_id, rank, quantity, cost '
+        'insert into utl_private.open_lots (position_id, opened_at, sequence, fill_id, book_id, '
+        'rank, quantity, cost) select 1, opened_at, sequence, 99, book_id, rank, quantity, cost '
         'from utl_private.open_lots limit 1',
         'check_lots_are_what_matches_left, check_lots_cover_positions'
     ),
@@ -185,15 +186,18 @@ from (
     ),
     (
         'a_changed_side_of_a_fill', 'update utl.fills set side = ''sell''',
-        'check_fills_are_booked, check_keys_cover_fills, check_lots_are_in_closing_order; replay differs'
+        'check_fills_are_booked, check_keys_cover_fills, check_lots_are_in_closing_order; '
+        'replay differs'
     ),
     (
-        'a_changed_time_of_a_fill', 'update utl.fills set executed_at = executed_at - interval ''1 h''',
+        'a_changed_time_of_a_fill',
+        'update utl.fills set executed_at = executed_at - interval ''1 h''',
         'check_keys_cover_fills, check_lots_are_in_closing_order; replay differs'
     ),
     (
         'a_lost_fill', 'delete from utl.fills where venue_fill_id = ''b''',
-        'check_fills_are_booked, check_keys_cover_fills, check_other_fees_are_those_of_fills; replay differs'
+        'check_fills_are_booked, check_keys_cover_fills, check_other_fees_are_those_of_fills; '
+        'replay differs'
     ),
     (
         'a_lost_key', 'delete from utl_private.fill_keys where venue_fill_id = ''b''',
@@ -219,7 +223,8 @@ from (
     ),
     (
         'a_costing_without_positions',
-        'insert into utl_private.costings (book_id, costing, method) values (1, ''lifo'', ''lifo'')',
+        'insert into utl_private.costings (book_id, costing, method) '
+        'values (1, ''lifo'', ''lifo'')',
         'check_fills_are_booked'
     )
 ) as v (name, vandalism, finding);
@@ -243,7 +248,8 @@ select results_eq(
 );
 
 -- The list of differences.
-update utl_private.positions set realized_pnl = 7 where position_id = 1;
+update utl_private.positions set realized_pnl = 7
+where position_id = 1;
 select results_eq(
     $$
         select r.book, r.account, r.instrument, r.costing, r.side, tap.fill_name(r.fill_id), r.part,

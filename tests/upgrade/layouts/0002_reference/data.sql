@@ -14,7 +14,8 @@ insert into utl_private.accounts (account, venue_id)
 select 'binance-main', venue_id from utl_private.venues;
 
 insert into utl_private.books (book, reporting_asset_id)
-select 'firm', asset_id from utl_private.assets where asset = 'USD';
+select 'firm', asset_id from utl_private.assets
+where asset = 'USD';
 
 insert into utl_private.books (book, parent_book_id, reporting_asset_id)
 select 'market-making', book_id, reporting_asset_id from utl_private.books;

@@ -1,0 +1,37 @@
+"""What must hold of a book, whatever was sent and however."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from tests.properties import rows
+from tests.properties.model import Costing
+from tests.properties.sending import Sender
+
+
+@contextmanager
+def rolled_back(sender: Sender) -> Iterator[None]:
+    """Leave no trace of the block: it is one transaction that does not happen."""
+    sender.connection.commit()
+    try:
+        yield
+    finally:
+        sender.connection.rollback()
+
+
+def assert_model_agrees(sender: Sender, book: str, costings: Iterable[Costing]) -> None:
+    """The views show what the model says of the recorded fills, to the last digit."""
+    facts = sender.facts(book)
+    for costing in costings:
+        shown = rows.shown(sender.connection, book, costing.name)
+        expected = rows.expected(facts, costing)
+        for view, rows_shown, rows_expected in zip(expected._fields, shown, expected, strict=True):
+            assert (costing, view, rows_shown) == (costing, view, rows_expected)
+
+
+def assert_checks_are_empty(connection: psycopg.Connection[Any]) -> None:
+    """No check fails, and a replay from the facts gives what is stored."""
+    assert connection.execute("select * from utl.failed_checks()").fetchall() == []
+    assert connection.execute("select * from utl.replay_differences()").fetchall() == []

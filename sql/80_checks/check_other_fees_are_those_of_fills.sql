@@ -1,7 +1,7 @@
 create or replace view utl_private.check_other_fees_are_those_of_fills as
 with facts as (
     select t.position_id, f.fee_asset_id as asset_id, sum(f.fee) as fees
-    from utl.fills as f
+    from utl.effective_fills as f
     inner join utl_private.position_terms as t
         on
             f.book_id = t.book_id

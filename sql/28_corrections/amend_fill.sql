@@ -1,0 +1,42 @@
+-- Corrections: what a venue takes back or changes. They are facts of their own, never changed either,
+-- and the fill they are about stays as it was told. A fill counts as its corrections, in order of
+-- their arrival, leave it: after a bust it does not count; after an amendment it counts, with each
+-- value that an amendment gave last. So a second bust changes nothing, and amending a busted fill
+-- brings it back. A correction that comes before its fill waits for it.
+
+create or replace function utl.amend_fill(
+    account text,
+    venue_fill_id text,
+    quantity numeric default null,
+    price numeric default null,
+    fee numeric default null,
+    fee_asset text default null,
+    executed_at timestamptz default null,
+    reason text default null,
+    source text default null
+)
+returns utl.corrections
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $amend_fill$
+    insert into utl.corrections (
+        kind, account_id, venue_fill_id, quantity, price, fee, fee_asset_id, executed_at,
+        reason, source
+    )
+    values (
+        'amend', utl.account_id(amend_fill.account), amend_fill.venue_fill_id,
+        amend_fill.quantity, amend_fill.price, amend_fill.fee,
+        case when amend_fill.fee_asset is not null then utl.asset_id(amend_fill.fee_asset) end,
+        amend_fill.executed_at, amend_fill.reason, amend_fill.source
+    )
+    returning *
+$amend_fill$;
+
+comment on function utl.amend_fill(
+    text, text, numeric, numeric, numeric, text, timestamptz, text, text
+) is
+'Amends a fill, known by its account and venue_fill_id: what is given counts from now on, what is
+null stays. Quantity is positive, fee positive when paid. The fill may come later. An amended fill
+that was busted counts again. 22U01: unknown account or asset; 23514: a value that no fill can have,
+or none at all. Returns the correction.';

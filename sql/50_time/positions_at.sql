@@ -1,0 +1,32 @@
+create or replace function utl.positions_at(
+    as_of timestamptz default 'infinity',
+    as_known timestamptz default 'infinity',
+    book text default null
+)
+returns table (
+    book text, account text, instrument text, costing text, method text, is_primary boolean,
+    quantity numeric, average_cost numeric, cost numeric, cost_asset text,
+    realized_pnl numeric, fees numeric, last_fill_at timestamptz, position_id bigint
+)
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $positions_at$
+    select
+        u.book, u.account, u.instrument, u.costing, u.method, u.is_primary,
+        trim_scale(e.quantity_after),
+        utl_private.average_cost(e.quantity_after, e.cost_after, i.multiplier, i.is_inverse),
+        trim_scale(e.cost_after), u.cost_asset,
+        trim_scale(e.realized_pnl_after), trim_scale(e.fees_after),
+        e.effective_at, u.position_id
+    from utl.unit_costs as u
+    inner join utl_private.instruments as i on u.instrument_id = i.instrument_id
+    cross join lateral utl_private.entry_at(u.position_id, as_of, as_known) as e
+    where u.book = positions_at.book or positions_at.book is null
+$positions_at$;
+
+comment on function utl.positions_at(timestamptz, timestamptz, text) is
+'Where every position of a book, or with null of the firm, stood at a time (as_of), as it was known at
+a moment (as_known); infinity is now. One row a position that had a fill by then, in every costing.
+Columns mean what those of utl.unit_costs do.';

@@ -1,7 +1,11 @@
 """Fixtures for every test: see tests/README.md."""
 
+import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -42,6 +46,18 @@ def connection(database: str) -> Iterator[psycopg.Connection]:
     """A connection to `database` on which each statement is a transaction."""
     with connect(database) as connection:
         yield connection
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for a server of the test's own: its user can enter it, as he cannot pytest's."""
+    for name in ("DATABASE_URL", *(name for name in os.environ if name.startswith("PG"))):
+        if name != "PG_BINDIR":
+            monkeypatch.delenv(name, raising=False)
+    path = Path(tempfile.mkdtemp(prefix="utl-test-"))
+    path.chmod(0o711)
+    yield path
+    shutil.rmtree(path)
 
 
 @pytest.fixture

@@ -29,6 +29,10 @@ TESTS = ROOT / "tests"
 LOGS = STATE / "log"
 SUITE_SECONDS_MAX = 600  # a test that hangs must not hang them all
 PATIENCE_SECONDS = 30
+KEPT_INSIDE = {  # what pytest and Hypothesis would leave elsewhere
+    "HYPOTHESIS_STORAGE_DIRECTORY": str(STATE / "hypothesis"),
+    "PYTEST_DEBUG_TEMPROOT": str(STATE / "tmp"),
+}
 PROBLEM_LINES_MAX = 40  # of one suite; its log has the rest
 TAP_FINE = re.compile(r" *(ok\b|1\.\.\d+$|Files=|Result:|\S+ \.\.+ |-*$)")  # needs no attention
 
@@ -54,6 +58,7 @@ def main() -> int:
     # When we are stopped, the server must stop too: an exception lets running_server do that.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     LOGS.mkdir(parents=True, exist_ok=True)
+    (STATE / "tmp").mkdir(exist_ok=True)
     total = Outcome()
     with database.running_server() as url:
         try:
@@ -170,7 +175,7 @@ def _logged(
         subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | (settings or {}),
+            env=os.environ | KEPT_INSIDE | (settings or {}),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

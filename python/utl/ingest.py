@@ -17,12 +17,14 @@ The file is UTF-8, with values between commas and a header. Columns, in any orde
 Blanks around a value do not count, an empty value is none, and empty lines are passed over. A bad
 row never stops the good ones. The file is read in blocks of about 10,000 lines, each a transaction
 of its own, so that memory stays the same however long the file is. A block of plain lines goes to
-the server as it is. Only a block with quotes, or with bytes that are not text, is taken apart here.
+the server as it is. Only a block with commas, quotes or line breaks inside quotes, or with bytes
+that are not text, is taken apart here.
 """
 
 import codecs
 import csv
 import gzip
+import re
 import sys
 import zlib
 from collections import Counter
@@ -53,6 +55,9 @@ RECORD_LINES_MAX = 100  # of a quoted value with line breaks in it
 SHOWN_MAX = 20
 OPEN_QUOTE = "unexpected end of data"  # as csv says it
 HEAD_BYTES = 1000  # what is kept of a line that is too long
+
+# The server takes quotes off a value, but does not look for commas, breaks and quotes within.
+PLAIN_LINE = re.compile(rb'(?:(?:[^",]*|"[^",]*")(?:,|$))*+')
 
 REQUIRED = ("instrument", "side", "quantity", "price", "executed_at", "venue_fill_id")
 OPTIONAL = ("book", "account", "fee", "fee_asset", "sequence", "liquidity", "venue_order_id")
@@ -322,7 +327,9 @@ def _plain(lines: bytes) -> str | None:
     """Return lines as text if they can go to the server as they are, None if not."""
     if b"\r" in lines:
         lines = lines.replace(b"\r\n", b"\n").removesuffix(b"\r")
-    if any(byte in lines for byte in (b'"', b"\0", b"\r")):
+    if b"\0" in lines or b"\r" in lines:
+        return None
+    if b'"' in lines and not all(PLAIN_LINE.fullmatch(line) for line in lines.split(b"\n")):
         return None
     try:
         return lines.decode()

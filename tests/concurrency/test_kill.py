@@ -21,9 +21,9 @@ BATCH = 5
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def home(folder: Path) -> Iterator[Path]:
     """A server of the test's own, with the book in it."""
-    home = tmp_path / "home"
+    home = folder / "home"
     url = server.start(home)
     try:
         migrate.migrate(url)

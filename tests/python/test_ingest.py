@@ -287,6 +287,18 @@ def test_a_quoted_value_may_go_on_over_lines_and_blocks(
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [('"a""b"', 'a"b'), ('"a,b"', "a,b"), ('a"b', 'a"b'), ('"a b"', "a b"), ('"""a"""', '"a"')],
+)
+def test_quotes_mean_what_they_mean_in_csv(
+    read: Read, connection: psycopg.Connection, written: str, meant: str
+) -> None:
+    rows = [ROWS[0], f'"BTC/USDT",buy,1,1,2026-01-01T00:00Z,{written}']
+    assert read(lines(*rows)).counts == {"booked": 2}
+    assert ask(connection, "select max(venue_fill_id) from utl.fills where quantity = 1") == meant
+
+
 def test_a_quote_that_is_not_closed_costs_only_its_own_row(read: Read) -> None:
     bad = 'BTC/USDT,buy,1,1,2026-01-01T00:00Z,"A'
     summary = read(lines(ROWS[0], bad, ROWS[1], ROWS[2], bad, ROWS[3]))

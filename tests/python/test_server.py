@@ -7,7 +7,6 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,18 +29,6 @@ utl.server.start(pathlib.Path(sys.argv[1]))
 print("up", flush=True)
 time.sleep(600)
 """
-
-
-@pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder that the server's user can enter (pytest's own are closed to it)."""
-    for name in ("DATABASE_URL", *(name for name in os.environ if name.startswith("PG"))):
-        if name != "PG_BINDIR":
-            monkeypatch.delenv(name, raising=False)
-    path = Path(tempfile.mkdtemp(prefix="utl-test-"))
-    path.chmod(0o711)
-    yield path
-    shutil.rmtree(path)
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 begin;
-select plan(50);
+select plan(51);
 
 select ok(utl_private.is_decimal(n), format('%s_is_a_number', n))
 from unnest(array[
@@ -23,6 +23,7 @@ from (
     ('2026-01-05 10:00+01', '2026-01-05 09:00Z'),
     ('2026-01-05T10:00:00 Europe/Berlin', '2026-01-05 09:00Z'),
     ('2026-07-05 10:00:00-03:30', '2026-07-05 13:30Z'),
+    ('2026-01-05 10:00:00 +0100', '2026-01-05 09:00Z'),
     ('1767607200123', '2026-01-05 10:00:00.123Z')
 ) as t (written, meant);
 select is(utl_private.read_time(t), null, format('%s_is_no_time', t))

@@ -36,13 +36,26 @@ begin
         -- Functions in a view run as who reads it; without usage of the schema he cannot name them.
         grant execute on function
             utl_private.average_cost(numeric, numeric, numeric, boolean),
-            utl_private.share(numeric, numeric, numeric)
+            utl_private.share(numeric, numeric, numeric),
+            utl_private.correct_fills(utl.fills[], bigint[]),
+            utl_private.correction_of(utl.fills, bigint[]),
+            utl.position_at(text, text, timestamptz, timestamptz),
+            utl.positions_at(timestamptz, timestamptz, text),
+            utl.realized_pnl_between(text, timestamptz, timestamptz, timestamptz)
         to utl_reader, utl_writer, utl_admin;
         -- Not fill_id and recorded_at: the order of arrival is the ledger's own.
         grant insert (
             executed_at, sequence, book_id, account_id, instrument_id, fee_asset_id, side,
             quantity, price, fee, liquidity, venue_fill_id, venue_order_id
         ) on utl.fills to utl_writer, utl_admin;
+        grant insert (
+            executed_at, sequence, account_id, fee_asset_id, kind, quantity, price, fee,
+            venue_fill_id, reason, source
+        ) on utl.corrections to utl_writer, utl_admin;
+        grant execute on function
+            utl.bust_fill(text, text, text, text),
+            utl.amend_fill(text, text, numeric, numeric, numeric, text, timestamptz, text, text)
+        to utl_writer;
         grant usage on sequence utl_private.fact_ids to utl_writer, utl_admin;
         grant execute on all functions in schema utl to utl_admin;
     end if;

@@ -1,8 +1,8 @@
--- Corrections: what a venue takes back or changes. They are facts of their own, never changed either,
--- and the fill they are about stays as it was told. A fill counts as its corrections, in order of
--- their arrival, leave it: after a bust it does not count; after an amendment it counts, with each
--- value that an amendment gave last. So a second bust changes nothing, and amending a busted fill
--- brings it back. A correction that comes before its fill waits for it.
+-- Corrections: what a venue takes back or changes. They are facts of their own, never changed
+-- either, and the fill they are about stays as it was told. A fill counts as its corrections, in
+-- order of their arrival, leave it: after a bust it does not count; after an amendment it counts,
+-- with each value that an amendment gave last. So a second bust changes nothing, and amending a
+-- busted fill brings it back. A correction that comes before its fill waits for it.
 
 create or replace function utl.amend_fill(
     account text,

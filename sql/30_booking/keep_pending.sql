@@ -20,5 +20,5 @@ end
 $keep_pending$;
 
 comment on function utl_private.keep_pending(bigint[]) is
-'Keeps in mind the corrections whose fill is not there yet, so that it is booked as corrected when it
-comes.';
+'Keeps in mind the corrections whose fill is not there yet, so that it is booked as corrected when
+it comes.';

@@ -50,5 +50,5 @@ $state_before$;
 
 comment on function utl_private.state_before(utl_private.leg) is
 'Quantity, cost, realized PnL and fees of a position just before a point in its order, with the key
-of its last entry there, and when the run it is in was opened: the run that is open now, if it already was then, else the last entry
-before the point that started from flat.';
+of its last entry there, and when the run it is in was opened: the run that is open now, if it
+already was then, else the last entry before the point that started from flat.';

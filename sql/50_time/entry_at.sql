@@ -46,5 +46,5 @@ as $entry_at$
 $entry_at$;
 
 comment on function utl_private.entry_at(bigint, timestamptz, timestamptz) is
-'The last entry of a position up to a time (as_of), as it was believed at a moment (as_known); none if
-there was none. Read from the end of an index: it costs the same however long the history is.';
+'The last entry of a position up to a time (as_of), as it was believed at a moment (as_known); none
+if there was none. Read from the end of an index: it costs the same however long the history is.';

@@ -27,6 +27,6 @@ as $positions_at$
 $positions_at$;
 
 comment on function utl.positions_at(timestamptz, timestamptz, text) is
-'Where every position of a book, or with null of the firm, stood at a time (as_of), as it was known at
-a moment (as_known); infinity is now. One row a position that had a fill by then, in every costing.
-Columns mean what those of utl.unit_costs do.';
+'Where every position of a book, or with null of the firm, stood at a time (as_of), as it was known
+at a moment (as_known); infinity is now. One row a position that had a fill by then, in every
+costing. Columns mean what those of utl.unit_costs do.';

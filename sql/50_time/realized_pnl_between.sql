@@ -31,5 +31,5 @@ as $realized_pnl_between$
 $realized_pnl_between$;
 
 comment on function utl.realized_pnl_between(text, timestamptz, timestamptz, timestamptz) is
-'Realized PnL and fees of each position of a book after from_time, up to and with to_time, as known at
-a moment; infinity is now. In the cost asset; gross of fees where they are expensed.';
+'Realized PnL and fees of each position of a book after from_time, up to and with to_time, as known
+at a moment; infinity is now. In the cost asset; gross of fees where they are expensed.';

@@ -6,8 +6,8 @@ create table utl.corrections (
     recorded_at timestamptz not null default clock_timestamp(),
     executed_at timestamptz,
     sequence bigint,
-    account_id integer not null,
-    fee_asset_id integer,
+    account_id integer not null references utl_private.accounts,
+    fee_asset_id integer references utl_private.assets,
     kind text not null,
     quantity numeric,
     price numeric,
@@ -20,6 +20,10 @@ create table utl.corrections (
     constraint corrections_that_bust_change_no_value check (
         kind <> 'bust'
         or num_nonnulls(executed_at, sequence, quantity, price, fee, fee_asset_id) = 0
+    ),
+    constraint corrections_that_amend_change_a_value check (
+        kind <> 'amend'
+        or num_nonnulls(executed_at, sequence, quantity, price, fee, fee_asset_id) > 0
     ),
     constraint corrections_quantity_is_positive check (quantity > 0 and quantity < 'Infinity'),
     constraint corrections_price_is_finite check (price > '-Infinity' and price < 'Infinity'),

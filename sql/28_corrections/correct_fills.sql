@@ -4,6 +4,8 @@ create or replace function utl_private.correct_fills(
 returns utl.fills[]
 language sql
 stable
+security definer
+set search_path = pg_catalog, pg_temp
 as $correct_fills$
     select array_agg((
         f.fill_id,
@@ -26,4 +28,4 @@ $correct_fills$;
 comment on function utl_private.correct_fills(utl.fills[], bigint[]) is
 'Fills as they count after their corrections, but for those to be ignored. A fill whose last
 correction is a bust does not count and is left out; else each value is the last that an amendment
-gave.';
+gave. Views call it for those who may not use this schema, so it runs as its owner.';

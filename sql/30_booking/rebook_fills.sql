@@ -5,12 +5,14 @@ returns void
 language plpgsql
 as $rebook_fills$
 declare
-    _held utl_private.position_terms[] := utl_private.lock_positions(
-        utl_private.touched_by(before, after)
-    );
+    _held utl_private.position_terms[];
     _family text;
     _legs refcursor;
 begin
+    if before is null and after is null then    -- busted fills that are busted again
+        return;
+    end if;
+    _held := utl_private.lock_positions(utl_private.touched_by(before, after));
     foreach _family in array array['average', 'time', 'rank'] loop
         open _legs no scroll for
             with moves as (

@@ -23,10 +23,12 @@ as $positions_at$
     from utl.unit_costs as u
     inner join utl_private.instruments as i on u.instrument_id = i.instrument_id
     cross join lateral utl_private.entry_at(u.position_id, as_of, as_known) as e
-    where u.book = positions_at.book or positions_at.book is null
+    where
+        positions_at.book is null
+        or u.book_id = (select utl.book_id(positions_at.book))
 $positions_at$;
 
 comment on function utl.positions_at(timestamptz, timestamptz, text) is
 'Where every position of a book, or with null of the firm, stood at a time (as_of), as it was known
 at a moment (as_known); infinity is now. One row a position that had a fill by then, in every
-costing. Columns mean what those of utl.unit_costs do.';
+costing. Columns mean what those of utl.unit_costs do. 22U01: unknown book.';

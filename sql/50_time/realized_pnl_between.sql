@@ -32,4 +32,5 @@ $realized_pnl_between$;
 
 comment on function utl.realized_pnl_between(text, timestamptz, timestamptz, timestamptz) is
 'Realized PnL and fees of each position of a book after from_time, up to and with to_time, as known
-at a moment; infinity is now. In the cost asset; gross of fees where they are expensed.';
+at a moment; infinity is now. In the cost asset; gross of fees where they are
+expensed. 22U01: unknown book.';

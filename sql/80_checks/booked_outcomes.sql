@@ -14,8 +14,11 @@ select
     null, null, null, null,
     p.quantity, p.cost, p.realized_pnl, p.fees,
     p.opened_at
-from utl_private.positions as p;
+from utl_private.positions as p
+where                                   -- else it is as if it had never been: no fill counts
+    (p.last_fill_id, p.quantity, p.cost, p.realized_pnl, p.fees) <> (0, 0, 0, 0, 0)
+    or p.opened_at is not null;
 
 comment on view utl_private.booked_outcomes is
 'What booking stored, in the shape in which a fold returns it: entries, and with part null the
-state of each position after its last one.';
+state of each position after its last one, but for positions without any.';

@@ -1,5 +1,5 @@
 begin;
-select plan(122);
+select plan(134);
 
 do $set_up$
 begin

@@ -192,3 +192,56 @@ $as_role$;
 
 comment on function tap.as_role(text, text, text) is
 'Runs a statement as another role, and in another search path if one is given.';
+
+create procedure tap.bust(fill text, account text default 'main')
+language sql
+as $bust$
+    select utl.bust_fill(account, fill)
+$bust$;
+
+create procedure tap.amend(
+    fill text,
+    quantity numeric default null,
+    price numeric default null,
+    fee numeric default null,
+    fee_asset text default null,
+    at text default null,
+    account text default 'main'
+)
+language sql
+as $amend$
+    select utl.amend_fill(
+        account, fill, quantity, price, fee, fee_asset,
+        ('2026-01-05 ' || at || 'Z')::timestamptz
+    )
+$amend$;
+
+create function tap.stood(
+    costing text,
+    as_of text default 'infinity',
+    as_known timestamptz default 'infinity',
+    book text default 'desk',
+    instrument text default 'BTC/USD'
+)
+returns text
+language sql
+stable
+as $stood$
+    select string_agg(
+        coalesce(p.account || ': ', '') || format(
+            '%s at %s cost %s, realized %s, fees %s',
+            p.quantity, coalesce(p.average_cost::text, '-'), p.cost, p.realized_pnl, p.fees
+        ),
+        '; ' order by p.account
+    )
+    from utl.position_at(
+        stood.book, stood.instrument,
+        case when as_of = 'infinity' then 'infinity' else ('2026-01-05 ' || as_of || 'Z') end
+        ::timestamptz,
+        as_known
+    ) as p
+    where p.costing = stood.costing
+$stood$;
+
+comment on function tap.stood(text, text, timestamptz, text, text) is
+'2 at 100 cost 200, realized 0, fees 0: at a time of day, as known at a moment';

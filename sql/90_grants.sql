@@ -43,6 +43,12 @@ begin
             executed_at, sequence, book_id, account_id, instrument_id, fee_asset_id, side,
             quantity, price, fee, liquidity, venue_fill_id, venue_order_id
         ) on utl.fills to utl_writer, utl_admin;
+        -- Adding what is unknown on the way asks for more: 23U04.
+        grant execute on function
+            utl.record_fills(jsonb, text, text, text, text, boolean, text),
+            utl.record_fill_lines(text, text[], text, text, text, bigint, text, boolean, text),
+            utl.retry_rejected_fills(text)
+        to utl_writer;
         grant usage on sequence utl_private.fact_ids to utl_writer, utl_admin;
         grant execute on all functions in schema utl to utl_admin;
     end if;

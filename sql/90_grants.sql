@@ -37,7 +37,6 @@ begin
         grant execute on function
             utl_private.average_cost(numeric, numeric, numeric, boolean),
             utl_private.share(numeric, numeric, numeric),
-            utl_private.correct_fills(utl.fills[], bigint[]),
             utl_private.correction_of(utl.fills, bigint[]),
             utl.position_at(text, text, timestamptz, timestamptz),
             utl.positions_at(timestamptz, timestamptz, text),
@@ -55,6 +54,11 @@ begin
         grant execute on function
             utl.bust_fill(text, text, text, text),
             utl.amend_fill(text, text, numeric, numeric, numeric, text, timestamptz, text, text)
+        -- Adding what is unknown on the way asks for more: 23U04.
+        grant execute on function
+            utl.record_fills(jsonb, text, text, text, text, boolean, text),
+            utl.record_fill_lines(text, text[], text, text, text, bigint, text, boolean, text),
+            utl.retry_rejected_fills(text)
         to utl_writer;
         grant usage on sequence utl_private.fact_ids to utl_writer, utl_admin;
         grant execute on all functions in schema utl to utl_admin;

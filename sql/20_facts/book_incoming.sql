@@ -1,10 +1,12 @@
-create or replace function utl_private.book_incoming(incoming utl_private.incoming_fill[])
+create or replace function utl_private.book_incoming(
+    incoming utl_private.incoming_fill[], carefully boolean
+)
 returns utl_private.checked_fill[]
 language plpgsql
 as $book_incoming$
 declare
     _checked utl_private.checked_fill[] := utl_private.find_resent_fills(
-        utl_private.read_fills(incoming)
+        utl_private.read_fills(incoming, carefully)
     );
 begin
     insert into utl.fills (
@@ -28,6 +30,6 @@ begin
 end
 $book_incoming$;
 
-comment on function utl_private.book_incoming(utl_private.incoming_fill[]) is
+comment on function utl_private.book_incoming(utl_private.incoming_fill[], boolean) is
 'Books the rows that are new fills, in one statement, and keeps the conflicts and the rejected
 ones.';

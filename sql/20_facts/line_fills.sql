@@ -27,19 +27,19 @@ begin
             case when cardinality(s.v) <> _width
                 then format('%s values in a line of %s columns', cardinality(s.v), _width)
             end,
-            coalesce(nullif(btrim(s.v[_at[1]]), ''), book),
-            coalesce(nullif(btrim(s.v[_at[2]]), ''), account),
-            nullif(btrim(s.v[_at[3]]), ''),
-            nullif(btrim(s.v[_at[4]]), ''),
-            nullif(btrim(s.v[_at[5]]), ''),
-            nullif(btrim(s.v[_at[6]]), ''),
-            nullif(btrim(s.v[_at[7]]), ''),
-            utl_private.with_zone(nullif(btrim(s.v[_at[8]]), ''), zone),
-            nullif(btrim(s.v[_at[9]]), ''),
-            nullif(btrim(s.v[_at[10]]), ''),
-            nullif(btrim(s.v[_at[11]]), ''),
-            nullif(btrim(s.v[_at[12]]), ''),
-            nullif(btrim(s.v[_at[13]]), '')
+            coalesce(nullif(btrim(s.v[_at[1]], ' "'), ''), book),
+            coalesce(nullif(btrim(s.v[_at[2]], ' "'), ''), account),
+            nullif(btrim(s.v[_at[3]], ' "'), ''),
+            nullif(btrim(s.v[_at[4]], ' "'), ''),
+            nullif(btrim(s.v[_at[5]], ' "'), ''),
+            nullif(btrim(s.v[_at[6]], ' "'), ''),
+            nullif(btrim(s.v[_at[7]], ' "'), ''),
+            utl_private.with_zone(nullif(btrim(s.v[_at[8]], ' "'), ''), zone),
+            nullif(btrim(s.v[_at[9]], ' "'), ''),
+            nullif(btrim(s.v[_at[10]], ' "'), ''),
+            nullif(btrim(s.v[_at[11]], ' "'), ''),
+            nullif(btrim(s.v[_at[12]], ' "'), ''),
+            nullif(btrim(s.v[_at[13]], ' "'), '')
         )::utl_private.incoming_fill
         from (
             select l.line, l.place, string_to_array(l.line, ',') as v
@@ -52,4 +52,5 @@ end
 $line_fills$;
 
 comment on function utl_private.line_fills(text, text[], text, text, text, bigint, text) is
-'The rows of plain CSV lines. Blanks around a value do not count, and an empty value is none.';
+'The rows of plain CSV lines. Blanks and quotes around a value do not count, and an empty value
+is none.';

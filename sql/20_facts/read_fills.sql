@@ -1,4 +1,6 @@
-create or replace function utl_private.read_fills(incoming utl_private.incoming_fill[])
+create or replace function utl_private.read_fills(
+    incoming utl_private.incoming_fill[], carefully boolean
+)
 returns utl_private.checked_fill[]
 language plpgsql
 as $read_fills$
@@ -9,7 +11,7 @@ begin
         select
             u.*,
             nextval('utl_private.fact_ids') as fill_id,
-            utl_private.read_time(u.executed_at) as read_at,
+            utl_private.as_time(u.executed_at, carefully) as read_at,
             utl_private.fill_problem(u) as flaw
         from unnest(incoming) as u
     ),
@@ -44,17 +46,15 @@ begin
             when n.flaw is not null or n.read_at is null then '22U03'
             when n.unknown is not null then '22U01'
         end,
-        case
-            when n.flaw is not null then n.flaw
-            when n.read_at is null
-                then 'executed_at is not an ISO 8601 time with a zone: '
-                    || utl_private.quote_shortly(n.executed_at)
-            else n.unknown
-        end,
+        coalesce(
+            n.flaw,
+            case when n.read_at is null then 'executed_at is not an ISO 8601 time with a zone: ' end
+            || utl_private.quote_shortly(n.executed_at),
+            n.unknown
+        ),
         null, n.read_at,
         case when n.flaw is null then coalesce(n.sequence::bigint, 0) end,
-        n.book_id, n.account_id, n.instrument_id, n.asset_id,
-        lower(n.side),
+        n.book_id, n.account_id, n.instrument_id, n.asset_id, lower(n.side),
         case when n.flaw is null then n.quantity::numeric end,
         case when n.flaw is null then n.price::numeric end,
         case when n.flaw is null then coalesce(n.fee::numeric, 0) end,
@@ -69,8 +69,8 @@ begin
 end
 $read_fills$;
 
-comment on function utl_private.read_fills(utl_private.incoming_fill[]) is
-'Reads rows: text becomes numbers and times, names become ids. A row that cannot be
-a fill comes out as rejected: 22U04 it cannot be read, 22U03 a value is missing or impossible,
-22U01 a name is unknown. All others come out as booked. Every row takes a fill_id, so that fills
-have the order in which they came.';
+comment on function utl_private.read_fills(utl_private.incoming_fill[], boolean) is
+'Reads rows: text becomes numbers and times, names become ids. A row that cannot be a fill comes out
+as rejected: 22U04 it cannot be read, 22U03 a value is missing or impossible, 22U01 a name is
+unknown. All others come out as booked. Every row takes a fill_id, so that fills have the order in
+which they came. Unless it reads carefully, a time such as 2026-02-30T10:00Z is an error.';

@@ -4,11 +4,11 @@ language plpgsql
 stable
 as $read_time$
 begin
-    if (written like '____-__-__T__:__%' or written like '____-__-__ __:__%')
-        and (
-            -- What is left without the digits at both ends is told without a regular expression.
-            btrim(substr(written, 17), '0123456789:.') in ('Z', '+', '-')
-            or substr(written, 17) ~ '^[0-9:.]* ?(Z|[+-][0-9:]+|UTC|[A-Z][A-Za-z_]+/[A-Za-z_/+-]+)$'
+    if utl_private.looks_like_time(written)
+        or (
+            written like '____-__-__%'
+            and substr(written, 11) ~
+            '^[T ][0-9:.]+ ?(Z|[+-][0-9:]+|UTC|[A-Z][A-Za-z_]+/[A-Za-z_/+-]+)$'
         )
     then
         return written::timestamptz;
@@ -23,7 +23,7 @@ end
 $read_time$;
 
 comment on function utl_private.read_time(text) is
-'The time that a text says: ISO 8601 with its zone (2026-01-31T12:00:00.123Z, 2026-01-31
-12:00+01:00, 2026-01-31 13:00 Europe/Berlin), or Unix time in milliseconds, which has 13 digits.
-Null for anything else: without a zone a time is not known. Digits beyond microseconds are
-rounded.';
+'The time that a text says: ISO 8601 with its zone (2026-01-31T12:00:00.123Z,
+2026-01-31 12:00+01:00, 2026-01-31 13:00 Europe/Berlin), or Unix time in milliseconds, which has
+13 digits. Null for anything else: without a zone a time is not known. Digits beyond microseconds
+are rounded.';

@@ -34,7 +34,8 @@ $record_fill_lines$;
 comment on function utl.record_fill_lines(
     text, text[], text, text, text, bigint, text, boolean, text
 ) is
-'As utl.record_fills, for plain lines of a CSV file: values between commas, without quotes. columns
-names the values of a line, as the file''s header does; book and account stand in where the lines
-have none; first_line is the number of the first of them. timezone is that of times that have
-none. Empty lines are passed over.';
+'As utl.record_fills, for plain lines of a CSV file: values between commas, with blanks and quotes
+around them at most, and no commas, quotes or line breaks in them. columns names the values of a
+line, as the file''s header does; book and account stand in where the lines have none; first_line is
+the number of the first of them; timezone is that of times that have none. Empty lines are passed
+over.';

@@ -4,8 +4,6 @@ create or replace function utl_private.correct_fills(
 returns utl.fills[]
 language sql
 stable
-security definer
-set search_path = pg_catalog, pg_temp
 as $correct_fills$
     select array_agg((
         f.fill_id,

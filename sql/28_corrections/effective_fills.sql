@@ -10,12 +10,24 @@ left join corrected as c
     on f.account_id = c.account_id and f.venue_fill_id = c.venue_fill_id
 where c.account_id is null
 union all
-select e.*
-from corrected as c
-inner join utl_private.fill_keys as k
-    on c.account_id = k.account_id and c.venue_fill_id = k.venue_fill_id
-inner join utl.fills as f on k.executed_at = f.executed_at and k.fill_id = f.fill_id
-cross join lateral unnest(utl_private.correct_fills(array[f])) as e;
+select
+    f.fill_id,
+    coalesce(c.executed_at, f.executed_at),
+    f.recorded_at,
+    coalesce(c.sequence, f.sequence),
+    f.book_id, f.account_id, f.instrument_id,
+    coalesce(c.fee_asset_id, f.fee_asset_id),
+    f.side,
+    coalesce(c.quantity, f.quantity),
+    coalesce(c.price, f.price),
+    coalesce(c.fee, f.fee),
+    f.liquidity, f.venue_fill_id, f.venue_order_id
+from corrected as k
+inner join utl_private.fill_keys as y
+    on k.account_id = y.account_id and k.venue_fill_id = y.venue_fill_id
+inner join utl.fills as f on y.executed_at = f.executed_at and y.fill_id = f.fill_id
+cross join lateral utl_private.correction_of(f, array[]::bigint[]) as c
+where not c.is_busted;
 
 comment on view utl.effective_fills is
 'Fills as they count: amended ones with their new values, without those that were busted. The

@@ -11,6 +11,9 @@ create or replace function utl_private.add_other_fees(
 )
 returns void
 language sql
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off
 as $add_other_fees$
     insert into utl_private.position_fees as o (position_id, book_id, asset_id, fees)
     select p.position_id, p.book_id, t.fee_asset_id, sum(t.fee)

@@ -3,6 +3,9 @@ create or replace function utl_private.book_legs(
 )
 returns bigint[]
 language plpgsql
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off
 as $book_legs$
 declare
     _changes utl_private.open_lots[];
@@ -33,8 +36,7 @@ begin
             version = p.version + 1,
             opened_at = f.opened_at,
             last_effective_at = f.effective_at,
-            last_sequence = f.sequence,
-            last_fill_id = f.fill_id,
+            last_sequence = f.sequence, last_fill_id = f.fill_id,
             quantity = f.quantity_after,
             cost = f.cost_after,
             realized_pnl = f.realized_pnl_after,

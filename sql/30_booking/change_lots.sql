@@ -1,6 +1,9 @@
 create or replace function utl_private.change_lots(changes utl_private.open_lots[])
 returns void
 language sql
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off
 as $change_lots$
     with opened as (
         insert into utl_private.open_lots

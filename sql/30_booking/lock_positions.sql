@@ -1,6 +1,9 @@
 create or replace function utl_private.lock_positions(touched utl_private.touched[])
 returns utl_private.position_terms[]
 language plpgsql
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off
 as $lock_positions$
 declare
     _positions bigint[];

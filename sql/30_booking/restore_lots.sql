@@ -3,51 +3,45 @@ create or replace function utl_private.restore_lots(
 )
 returns void
 language sql
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off
 as $restore_lots$
-    with undone as materialized (
-        select s.*
-        from utl_private.superseded_entries as s
-        inner join unnest(points) as p on s.position_id = p.position_id
+    with changes as materialized (
+        select
+            s.position_id, s.book_id,
+            coalesce(s.lot_fill_id, s.fill_id) as fill_id,
+            coalesce(s.lot_opened_at, s.effective_at) as opened_at,
+            bool_or(s.lot_fill_id is null) as was_opened,
+            -sum(s.quantity) as quantity,
+            -sum(s.amount + s.realized_pnl) as cost
+        from unnest(points) as p
+        inner join utl_private.superseded_entries as s on p.position_id = s.position_id
         where s.restatement_id = restore_lots.restatement_id
+        group by 1, 2, 3, 4
     ),
 
     unopened as (
         delete from utl_private.open_lots as o
-        using undone as u
+        using changes as c
         where
-            u.lot_fill_id is null
-            and o.position_id = u.position_id and o.fill_id = u.fill_id and o.book_id = u.book_id
-    ),
-
-    unclosed as (
-        select
-            c.position_id, c.book_id, c.lot_fill_id, c.lot_opened_at,
-            -sum(c.quantity) as quantity,
-            -sum(c.amount + c.realized_pnl) as cost
-        from undone as c
-        where
-            c.lot_fill_id is not null
-            and not exists (
-                select from undone as o
-                where
-                    o.position_id = c.position_id and o.fill_id = c.lot_fill_id
-                    and o.lot_fill_id is null
-            )
-        group by 1, 2, 3, 4
+            c.was_opened
+            and o.position_id = c.position_id and o.fill_id = c.fill_id and o.book_id = c.book_id
     )
 
     insert into utl_private.open_lots as l (
         position_id, opened_at, sequence, fill_id, book_id, rank, quantity, cost
     )
     select
-        c.position_id, c.lot_opened_at, o.sequence, c.lot_fill_id, c.book_id,
+        c.position_id, c.opened_at, o.sequence, c.fill_id, c.book_id,
         coalesce(o.rank, 0), c.quantity, c.cost
-    from unclosed as c
+    from changes as c
     inner join utl_private.entries as o
         on
-            c.position_id = o.position_id and c.lot_opened_at = o.effective_at
-            and c.lot_fill_id = o.fill_id
-    where o.lot_fill_id is null
+            c.position_id = o.position_id
+            and c.opened_at = o.effective_at
+            and c.fill_id = o.fill_id
+    where o.lot_fill_id is null and not c.was_opened
     on conflict on constraint open_lots_pkey do update
     set quantity = l.quantity + excluded.quantity, cost = l.cost + excluded.cost
 $restore_lots$;

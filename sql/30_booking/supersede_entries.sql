@@ -3,6 +3,9 @@ create or replace function utl_private.supersede_entries(
 )
 returns void
 language sql
+set enable_hashjoin = off
+set enable_mergejoin = off
+set enable_seqscan = off
 as $supersede_entries$
     with undone as (
         delete from utl_private.entries as e

@@ -4,6 +4,7 @@ These tests know nothing of what is in migrations/ and sql/. An older layout is 
 one of them; with data, it is a folder of layouts/ (see layouts/README.md).
 """
 
+import gzip
 import os
 import re
 import shutil
@@ -44,7 +45,7 @@ def test_an_upgrade_keeps_the_data_and_its_consistency(
     empty_database: str, fresh_schema: str, tmp_path: Path, layout: Path
 ) -> None:
     last, _, _ = layout.name.partition("@")
-    migrate(empty_database, older_code(tmp_path, last, sql=layout / "sql"))
+    migrate(empty_database, older_code(tmp_path, last, sql=layout / "release.sql.gz"))
     with connect(empty_database) as connection:
         connection.execute((layout / "data.sql").read_bytes())
     expected = (layout / "expected.txt").read_text()
@@ -142,10 +143,9 @@ def older_code(folder: Path, last: str, sql: Path | None = None) -> Code:
     (folder / "migrations").mkdir()
     for name in MIGRATIONS[: MIGRATIONS.index(last) + 1]:
         shutil.copy(ROOT / "migrations" / f"{name}.sql", folder / "migrations")
+    (folder / "sql").mkdir()
     if sql and sql.exists():
-        shutil.copytree(sql, folder / "sql")
-    else:
-        (folder / "sql").mkdir()
+        (folder / "sql" / "release.sql").write_bytes(gzip.decompress(sql.read_bytes()))
     return read_code(folder / "migrations", folder / "sql", release="0.0.0")
 
 

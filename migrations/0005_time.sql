@@ -58,5 +58,7 @@ create table utl_private.restatements (
 
 create index restatements_by_time on utl_private.restatements using brin (recorded_at);
 
+-- Concurrently is not possible in a transaction, and what was superseded is little.
+-- squawk-ignore require-concurrent-index-creation
 create index superseded_entries_by_time
 on utl_private.superseded_entries (position_id, effective_at);

@@ -51,11 +51,10 @@ begin
             executed_at, sequence, account_id, fee_asset_id, kind, quantity, price, fee,
             venue_fill_id, reason, source
         ) on utl.corrections to utl_writer, utl_admin;
-        grant execute on function
-            utl.bust_fill(text, text, text, text),
-            utl.amend_fill(text, text, numeric, numeric, numeric, text, timestamptz, text, text)
         -- Adding what is unknown on the way asks for more: 23U04.
         grant execute on function
+            utl.bust_fill(text, text, text, text),
+            utl.amend_fill(text, text, numeric, numeric, numeric, text, timestamptz, text, text),
             utl.record_fills(jsonb, text, text, text, text, boolean, text),
             utl.record_fill_lines(text, text[], text, text, text, bigint, text, boolean, text),
             utl.retry_rejected_fills(text)

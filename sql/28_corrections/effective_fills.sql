@@ -4,7 +4,10 @@ with corrected as (
     from utl.corrections as c
 )
 
-select f.*
+select
+    f.fill_id, f.executed_at, f.recorded_at, f.sequence,
+    f.book_id, f.account_id, f.instrument_id, f.fee_asset_id,
+    f.side, f.quantity, f.price, f.fee, f.liquidity, f.venue_fill_id, f.venue_order_id
 from utl.fills as f
 left join corrected as c
     on f.account_id = c.account_id and f.venue_fill_id = c.venue_fill_id

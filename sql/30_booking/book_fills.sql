@@ -15,10 +15,8 @@ declare
     _late bigint[] := array[]::bigint[];
 begin
     with remembered as (
-        insert into utl_private.fill_keys (
-            account_id, venue_fill_id, fill_id, executed_at, content_digest
-        )
-        select f.account_id, f.venue_fill_id, f.fill_id, f.executed_at, utl_private.fill_digest(f)
+        insert into utl_private.fill_keys
+        select f.fill_id, f.executed_at, f.account_id, f.venue_fill_id, utl_private.fill_digest(f)
         from new_fills as f
         order by f.account_id, f.venue_fill_id
     )
@@ -26,7 +24,7 @@ begin
     select
         array_agg(t::utl_private.touched),
         (
-            select array_agg(f)
+            select array_agg(f::utl.fills)
             from new_fills as f
             inner join utl_private.pending_corrections as p
                 on f.account_id = p.account_id and f.venue_fill_id = p.venue_fill_id

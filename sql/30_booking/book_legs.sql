@@ -37,10 +37,8 @@ begin
             opened_at = f.opened_at,
             last_effective_at = f.effective_at,
             last_sequence = f.sequence, last_fill_id = f.fill_id,
-            quantity = f.quantity_after,
-            cost = f.cost_after,
-            realized_pnl = f.realized_pnl_after,
-            fees = f.fees_after
+            quantity = f.quantity_after, cost = f.cost_after,
+            realized_pnl = f.realized_pnl_after, fees = f.fees_after
         from folded as f
         where
             f.part is null and not f.is_late

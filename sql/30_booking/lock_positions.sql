@@ -53,9 +53,8 @@ begin
 
     select array_agg(row(
         l.position_id, l.book_id, l.costing_id, l.account_id, l.instrument_id,
-        t.method, t.family, t.capitalizes_fees, t.ranks_with_fees, t.by_arrival,
-        t.multiplier, t.is_inverse, t.cost_asset_id,
-        l.quantity, l.cost, l.realized_pnl, l.fees, l.opened_at,
+        t.method, t.family, t.capitalizes_fees, t.ranks_with_fees, t.by_arrival, t.multiplier,
+        t.is_inverse, t.cost_asset_id, l.quantity, l.cost, l.realized_pnl, l.fees, l.opened_at,
         l.last_effective_at, l.last_sequence, l.last_fill_id
     )::utl_private.position_terms) into _held
     from locked as l

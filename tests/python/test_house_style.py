@@ -29,6 +29,7 @@ WITHOUT_OBJECT = {
     "00_retired": "drops",
     "01_schemas": "comments on schemas",
     "fills": "comments on a table of migrations/",
+    "corrections": "comments on a table of migrations/",
     "90_grants": "roles",
     "95_partitions": "calls add_partitions",
 }

@@ -261,7 +261,8 @@ $$);
 select pg_temp.is_as_plain('r', 'corrections_of_many_fills_are_one_statement');
 select is(
     opened('fifo', 'r') || '; ' || (
-        select count(*) from utl.restatements as t where t.book = 'r' and t.costing = 'fifo'
+        select count(*) from utl.restatements as t
+        where t.book = 'r' and t.costing = 'fifo'
     ),
     '10:05, version 2; 1', 'corrections_of_one_statement_restate_a_position_once'
 );

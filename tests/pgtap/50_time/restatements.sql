@@ -55,10 +55,11 @@ select results_eq(
     $$,
     $$ values (array['d', 'e'], 'USD') $$, 'the_fact_ids_of_late_fills_are_theirs'
 );
-select ok(
-    r.late_by = r.recorded_at - r.restated_from and r.late_by > interval '0',
-    'a_restatement_says_how_late_it_was'
-)
+select
+    ok(
+        r.late_by = r.recorded_at - r.restated_from and r.late_by > interval '0',
+        'a_restatement_says_how_late_it_was'
+    )
 from utl.restatements as r
 where r.costing = 'fifo';
 

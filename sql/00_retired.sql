@@ -1,0 +1,8 @@
+-- Drops of shapes that a former release had, in the transaction that loads their successors. They
+-- are taken out when no database can have them any more.
+
+-- 0.1.0: other arguments, or other columns returned.
+drop function if exists utl_private.book_legs(refcursor, text);
+drop function if exists utl_private.restate(refcursor, text);
+drop function if exists utl_private.state_before(utl_private.leg);
+drop function if exists utl_private.supersede_entries(bigint, utl_private.leg[]);

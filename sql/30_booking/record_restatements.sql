@@ -15,14 +15,6 @@ as $record_restatements$
             (n.effective_at, n.sequence, n.fill_id)
             < (n.last_effective_at, n.last_sequence, n.last_fill_id)
         group by n.position_id
-    ),
-
-    replaced as (
-        select s.position_id, count(*) as entries
-        from utl_private.superseded_entries as s
-        inner join unnest(points) as p on s.position_id = p.position_id
-        where s.restatement_id = record_restatements.restatement_id
-        group by s.position_id
     )
 
     insert into utl_private.restatements (
@@ -34,12 +26,18 @@ as $record_restatements$
         p.effective_at, record_restatements.cause,
         (coalesce(record_restatements.fact_ids, l.fill_ids))[:100],
         cardinality(coalesce(record_restatements.fact_ids, l.fill_ids)),
-        coalesce(r.entries, 0), p.position_realized_pnl, a.realized_pnl
+        r.entries, p.position_realized_pnl, a.realized_pnl
     from unnest(points) as p
     inner join utl_private.positions as a
         on p.position_id = a.position_id and p.book_id = a.book_id
     left join late as l on p.position_id = l.position_id
-    left join replaced as r on p.position_id = r.position_id
+    cross join lateral (
+        select count(*) as entries
+        from utl_private.superseded_entries as s
+        where
+            s.position_id = p.position_id
+            and s.restatement_id = record_restatements.restatement_id
+    ) as r
 $record_restatements$;
 
 comment on function utl_private.record_restatements(

@@ -9,12 +9,21 @@ language sql
 stable
 as $undone_legs$
     select
-        s.position_id, s.effective_at, s.sequence, s.fill_id,
-        sum(s.quantity), sum(s.amount), sum(s.fee), coalesce(max(s.rank), 0)
-    from utl_private.superseded_entries as s
-    inner join unnest(points) as p on s.position_id = p.position_id
-    where s.restatement_id = undone_legs.restatement_id
-    group by s.position_id, s.effective_at, s.sequence, s.fill_id
+        p.position_id, u.effective_at, u.sequence, u.fill_id,
+        u.quantity, u.amount, u.fee, u.rank
+    from unnest(points) as p
+    -- Grouped a position at a time, which leaves the planner nothing but the index.
+    cross join lateral (
+        select
+            s.effective_at, s.sequence, s.fill_id,
+            sum(s.quantity) as quantity, sum(s.amount) as amount, sum(s.fee) as fee,
+            coalesce(max(s.rank), 0) as rank
+        from utl_private.superseded_entries as s
+        where
+            s.position_id = p.position_id
+            and s.restatement_id = undone_legs.restatement_id
+        group by s.effective_at, s.sequence, s.fill_id
+    ) as u
 $undone_legs$;
 
 comment on function utl_private.undone_legs(bigint, utl_private.leg[]) is

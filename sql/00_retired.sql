@@ -6,3 +6,9 @@ drop function if exists utl_private.book_legs(refcursor, text);
 drop function if exists utl_private.restate(refcursor, text);
 drop function if exists utl_private.state_before(utl_private.leg);
 drop function if exists utl_private.supersede_entries(bigint, utl_private.leg[]);
+drop function if exists utl_private.fact_legs(bigint[]);
+drop function if exists utl_private.build_costing(integer, text);
+drop function if exists utl.bust_fill(text, text, text, text);
+drop function if exists utl.amend_fill(
+    text, text, numeric, numeric, numeric, text, timestamptz, text, text
+);

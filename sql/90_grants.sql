@@ -23,8 +23,8 @@ begin
 end
 $grants$;
 
-revoke execute on all functions in schema utl from public;
-revoke execute on all functions in schema utl_private from public;
+revoke execute on all routines in schema utl from public;
+revoke execute on all routines in schema utl_private from public;
 
 do $grants$
 begin
@@ -53,14 +53,16 @@ begin
         ) on utl.corrections to utl_writer, utl_admin;
         -- Adding what is unknown on the way asks for more: 23U04.
         grant execute on function
-            utl.bust_fill(text, text, text, text),
-            utl.amend_fill(text, text, numeric, numeric, numeric, text, timestamptz, text, text),
+            utl.bust_fill(text, text, text, text, bigint),
+            utl.amend_fill(
+                text, text, numeric, numeric, numeric, text, timestamptz, text, text, bigint
+            ),
             utl.record_fills(jsonb, text, text, text, text, boolean, text),
             utl.record_fill_lines(text, text[], text, text, text, bigint, text, boolean, text),
             utl.retry_rejected_fills(text)
         to utl_writer;
         grant usage on sequence utl_private.fact_ids to utl_writer, utl_admin;
-        grant execute on all functions in schema utl to utl_admin;
+        grant execute on all routines in schema utl to utl_admin;
     end if;
 end
 $grants$;

@@ -248,6 +248,32 @@ def check(
 
 
 @app.command()
+def build() -> None:
+    """Build the costings that wait for it, as those of a long history do; booking goes on."""
+    from rich.console import Console
+
+    from utl import derive, server
+
+    derive.build(server.url(), Console())
+
+
+@app.command()
+def rebuild(
+    book: Annotated[str | None, typer.Option(help="Only this book.")] = None,
+) -> None:
+    """Throw away all that is derived and derive it again from the facts, a book at a time.
+
+    Only the book that is being rebuilt waits. Exit code 1 if anything did not come back as it was.
+    """
+    from rich.console import Console
+
+    from utl import derive, server
+
+    if not derive.rebuild(server.url(), book, Console()):
+        raise typer.Exit(1)
+
+
+@app.command()
 def demo() -> None:
     """Replay real trades in the database utl_demo, made anew, and show the positions."""
     from utl import demo as demonstration

@@ -16,31 +16,35 @@ as $add_costing$
 declare
     _book_id integer := utl.book_id(book);
     _name text := coalesce(costing, method);
+    _added utl_private.costings;
     _costing utl.costings;
 begin
     if not exists (
         select from utl_private.costings as c where c.book_id = _book_id and c.costing = _name
     ) then
-        -- Fills wait, so that each is either built from the facts here or sees the new costing.
-        lock table utl.fills in share row exclusive mode;
+        -- Booking waits, so that each fill is either built from here or sees the new costing.
+        perform utl_private.hold_book(_book_id);
         insert into utl_private.costings (
-            book_id, costing, method, pool, fees, rank_by, booking_order
+            book_id, costing, method, pool, fees, rank_by, booking_order, is_built
         )
-        values (_book_id, _name, method, pool, fees, rank_by, booking_order)
-        on conflict on constraint costings_are_named_once_a_book do nothing;
+        values (
+            _book_id, _name, method, pool, fees, rank_by, booking_order,
+            not utl_private.is_long(_book_id)
+        )
+        on conflict on constraint costings_are_named_once_a_book do nothing
+        returning * into _added;
         if found then
-            perform utl_private.build_costing(_book_id, _name);
+            perform utl_private.start_costing(_added);
         end if;
     end if;
     if is_primary then
-        update utl_private.costings as c set is_primary = false
-        where c.book_id = _book_id and c.is_primary and c.costing <> _name;
-        update utl_private.costings as c set is_primary = true
-        where c.book_id = _book_id and c.costing = _name and not c.is_primary;
+        perform utl_private.make_primary(_book_id, _name);
     end if;
 
     select c.* into _costing from utl.costings as c
-    where c.book_id = _book_id and c.costing = _name;
+    where c.book_id = _book_id and c.costing = _name
+    order by c.starts_at nulls first
+    limit 1;
     if (_costing.method, _costing.pool, _costing.fees, _costing.rank_by, _costing.booking_order)
         is distinct from (method, pool, fees, rank_by, booking_order)
     then
@@ -56,7 +60,8 @@ $add_costing$;
 
 comment on function utl.add_costing(text, text, text, text, text, text, text, boolean) is
 'Adds a costing to a book, named after its method unless a name is given, and builds it from the
-fills that the book has. method: wac, fifo, lifo, hifo, lofo; pool: book or account; fees: expense
+fills that the book has; if these are many it only starts, and utl.build_costings goes on beside
+booking. method: wac, fifo, lifo, hifo, lofo; pool: book or account; fees: expense
 or capitalize; rank_by (hifo, lofo): price or unit_cost, which has the fee in it; booking_order:
 event_time or arrival; is_primary moves the mark of the costing that utl.positions shows.
 Repeating it changes nothing. 22U01: unknown book; 23U02: the name is taken by another costing;

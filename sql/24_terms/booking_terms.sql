@@ -8,9 +8,8 @@ select
     c.costing_id,
     c.method,
     case
-        when c.method = 'wac' then 'average'
-        when c.method in ('fifo', 'lifo') then 'time'
-        else 'rank'
+        when not c.is_built then 'deferred'
+        else utl_private.family_of(c.method)
     end as family,
     c.pool = 'account' as by_account,
     c.fees = 'capitalize' as capitalizes_fees,
@@ -19,10 +18,15 @@ select
     i.instrument_id,
     i.multiplier,
     i.is_inverse,
-    i.cost_asset_id
+    i.cost_asset_id,
+    b.closed_up_to,
+    c.starts_at,
+    c.ends_at
 from utl_private.costings as c
+inner join utl_private.books as b on c.book_id = b.book_id
 cross join utl_private.instruments as i;
 
 comment on view utl_private.booking_terms is
 'How each costing books each instrument: all that turns a fill into a leg. family says which fold
-computes it: fold_average, fold_lots (by time) or fold_ranked_lots (by rank).';
+computes it; legs of a costing that is being built are deferred. Only facts from starts_at until,
+not with, ends_at are booked in it.';

@@ -20,7 +20,10 @@ select
     p.opened_at,
     p.last_effective_at,
     p.last_sequence,
-    p.last_fill_id
+    p.last_fill_id,
+    '-infinity'::timestamptz as closed_up_to,
+    t.starts_at,
+    t.ends_at
 from utl_private.positions as p
 inner join utl_private.booking_terms as t
     on
@@ -30,4 +33,5 @@ inner join utl_private.booking_terms as t
 
 comment on view utl_private.position_terms is
 'Each position with the terms on which it is booked and the state it is in. account_id is 0 where
-the whole book is one pool.';
+the whole book is one pool. closed_up_to says from when on facts are booked at their own time:
+lock_positions sets it for new facts; what is booked already has its place.';

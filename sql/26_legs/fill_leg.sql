@@ -13,7 +13,7 @@ as $fill_leg$
         held.position_id,
         held.book_id,
         held.method,
-        case when held.by_arrival then fill.recorded_at else fill.executed_at end,
+        f.effective_at,
         case when held.by_arrival then 0 else fill.sequence end,
         fill.fill_id,
         f.quantity,
@@ -30,6 +30,10 @@ as $fill_leg$
         held.last_fill_id
     from (
         select
+            case
+                when held.by_arrival then fill.recorded_at
+                else greatest(fill.executed_at, held.closed_up_to)
+            end as effective_at,
             utl_private.signed_quantity(fill.side, fill.quantity) as quantity,
             utl_private.leg_amount(
                 utl_private.signed_quantity(fill.side, fill.quantity),
@@ -37,9 +41,11 @@ as $fill_leg$
             ) as amount,
             case when fill.fee_asset_id = held.cost_asset_id then fill.fee else 0 end as fee
     ) as f
+    where f.effective_at >= held.starts_at and f.effective_at < held.ends_at
 $fill_leg$;
 
 comment on function utl_private.fill_leg(utl.fills, utl_private.position_terms) is
-'The leg of one fill in one position. A fee in the cost currency is part of the amount where the
+'The leg of one fill in one position, if the fill''s time is within the costing''s. A fill of a
+closed period counts from its end. A fee in the cost currency is part of the amount where the
 costing capitalizes fees, and is kept beside it in any case; a fee in another asset moves no cost.
 Written so that the planner inlines it: it costs its expressions and no call.';

@@ -5,15 +5,16 @@
 -- busted fill brings it back. A correction that comes before its fill waits for it.
 
 create or replace function utl.amend_fill(
-    account text,
-    venue_fill_id text,
+    account text default null,
+    venue_fill_id text default null,
     quantity numeric default null,
     price numeric default null,
     fee numeric default null,
     fee_asset text default null,
     executed_at timestamptz default null,
     reason text default null,
-    source text default null
+    source text default null,
+    fill_id bigint default null
 )
 returns utl.corrections
 language sql
@@ -24,19 +25,22 @@ as $amend_fill$
         kind, account_id, venue_fill_id, quantity, price, fee, fee_asset_id, executed_at,
         reason, source
     )
-    values (
-        'amend', utl.account_id(amend_fill.account), amend_fill.venue_fill_id,
+    select
+        'amend', k.account_id, k.venue_fill_id,
         amend_fill.quantity, amend_fill.price, amend_fill.fee,
         case when amend_fill.fee_asset is not null then utl.asset_id(amend_fill.fee_asset) end,
         amend_fill.executed_at, amend_fill.reason, amend_fill.source
-    )
+    from utl_private.fill_key_of(
+        amend_fill.account, amend_fill.venue_fill_id, amend_fill.fill_id
+    ) as k
     returning *
 $amend_fill$;
 
 comment on function utl.amend_fill(
-    text, text, numeric, numeric, numeric, text, timestamptz, text, text
+    text, text, numeric, numeric, numeric, text, timestamptz, text, text, bigint
 ) is
-'Amends a fill, known by its account and venue_fill_id: what is given counts from now on, what is
-null stays. Quantity is positive, fee positive when paid. The fill may come later. An amended fill
-that was busted counts again. 22U01: unknown account or asset; 23514: a value that no fill can have,
-or none at all. Returns the correction.';
+'Amends a fill, known by its account and venue_fill_id, or by its fill_id: what is given counts
+from now on, what is null stays. Quantity is positive, fee positive when paid. The fill may come
+later. An amended fill that was busted counts again. 22U01: unknown account, asset or fill_id;
+22U06: neither or both were given; 23514: a value that no fill can have, or none at all. Returns
+the correction.';

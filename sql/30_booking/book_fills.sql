@@ -10,9 +10,9 @@ declare
     _touched utl_private.touched[];
     _pending utl.fills[];
     _held utl_private.position_terms[];
+    _apart bigint[];
     _family text;
     _legs refcursor;
-    _late bigint[] := array[]::bigint[];
 begin
     with remembered as (
         insert into utl_private.fill_keys
@@ -31,37 +31,37 @@ begin
         )
     into _touched, _pending
     from (
-        select f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, sum(f.fee) as fee
+        select
+            f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, sum(f.fee) as fee,
+            min(f.executed_at) as first_at, max(f.executed_at) as last_at
         from new_fills as f
         group by f.book_id, f.account_id, f.instrument_id, f.fee_asset_id
     ) as t;
     if _touched is null then            -- a statement without rows
         return null;
     end if;
-
     _held := utl_private.lock_positions(_touched);
-    for _pass in 1..2 loop              -- first all that is in order, then what is late
-        exit when _pass = 2 and cardinality(_late) = 0;
-        foreach _family in array utl_private.families_of(_held) loop
-            open _legs no scroll for
-                select l.*
-                from new_fills as f
-                inner join unnest(_held) as h
-                    on
-                        f.book_id = h.book_id
-                        and f.instrument_id = h.instrument_id
-                        and h.account_id in (0, f.account_id)
-                cross join lateral utl_private.fill_leg(f, h) as l
-                where h.family = _family and (_pass = 1 or h.position_id = any(_late))
-                order by l.position_id, l.effective_at, l.sequence, l.fill_id;
-            if _pass = 1 then
-                _late := _late || utl_private.book_legs(_legs, _family);
-            else
-                perform utl_private.restate(_legs, _family, 'late fill');
-            end if;
-            close _legs;
-        end loop;
+    _apart := utl_private.positions_apart(_held, _touched);
+    foreach _family in array utl_private.families_of(_held) loop
+        open _legs no scroll for
+            select l.*
+            from new_fills as f
+            inner join unnest(_held) as h
+                on
+                    f.book_id = h.book_id
+                    and f.instrument_id = h.instrument_id
+                    and h.account_id in (0, f.account_id)
+            cross join lateral utl_private.fill_leg(f, h) as l
+            where h.family = _family and h.position_id <> all(_apart)
+            order by l.position_id, l.effective_at, l.sequence, l.fill_id;
+        _apart := _apart || utl_private.book_legs(_legs, _family);
+        close _legs;
     end loop;
+    if cardinality(_apart) > 0 or utl_private.is_closed(_held, _touched) then
+        perform utl_private.book_apart(
+            array(select f::utl.fills from new_fills as f), _held, _apart
+        );
+    end if;
     if _pending is not null then
         perform utl_private.apply_pending(_pending);
     end if;
@@ -70,7 +70,8 @@ end
 $book_fills$;
 
 comment on function utl_private.book_fills() is
-'Trigger on utl.fills, once a statement: remember the keys, lock the positions, fold.';
+'Trigger on utl.fills, once a statement: remember the keys, lock the positions, fold what is in
+order, then see to what is not.';
 
 create or replace trigger t30_book_fills
 after insert on utl.fills

@@ -24,13 +24,19 @@ as $record_restatements$
     select
         record_restatements.restatement_id, p.position_id, p.book_id, clock_timestamp(),
         p.effective_at, record_restatements.cause,
-        (coalesce(record_restatements.fact_ids, l.fill_ids))[:100],
-        cardinality(coalesce(record_restatements.fact_ids, l.fill_ids)),
-        r.entries, p.position_realized_pnl, a.realized_pnl
+        (coalesce(record_restatements.fact_ids, l.fill_ids, '{}'))[:100],
+        cardinality(coalesce(record_restatements.fact_ids, l.fill_ids, '{}')),
+        r.entries,
+        case
+            when p.last_effective_at = '-infinity' then coalesce(c.realized_pnl, 0)
+            else p.position_realized_pnl
+        end,
+        a.realized_pnl
     from unnest(points) as p
     inner join utl_private.positions as a
         on p.position_id = a.position_id and p.book_id = a.book_id
     left join late as l on p.position_id = l.position_id
+    left join utl_private.carried_states as c on p.position_id = c.position_id
     cross join lateral (
         select count(*) as entries
         from utl_private.superseded_entries as s
@@ -38,6 +44,7 @@ as $record_restatements$
             s.position_id = p.position_id
             and s.restatement_id = record_restatements.restatement_id
     ) as r
+    where r.entries > 0
 $record_restatements$;
 
 comment on function utl_private.record_restatements(

@@ -12,6 +12,10 @@ declare
     _points utl_private.leg[];
     _legs refcursor;
 begin
+    if family = 'deferred' then
+        perform utl_private.defer_legs(legs);
+        return;
+    end if;
     loop
         fetch legs into _leg;
         exit when not found;
@@ -31,7 +35,11 @@ begin
         order by l.position_id, l.effective_at, l.sequence, l.fill_id;
     perform utl_private.book_legs(_legs, family, _restated_at);
     close _legs;
-    perform utl_private.record_restatements(_restatement_id, _points, _new_legs, cause, fact_ids);
+    if cause is not null then
+        perform utl_private.record_restatements(
+            _restatement_id, _points, _new_legs, cause, fact_ids
+        );
+    end if;
 end
 $restate$;
 
@@ -39,4 +47,4 @@ comment on function utl_private.restate(refcursor, text, text, bigint[]) is
 'Books legs whose place is not the end of their positions: takes back what is booked from the
 earliest of them on (its point), and folds that again together with them. A leg of quantity 0 says
 that what was booked for its fill, there or later, goes. The work is proportional to what came after
-the point, not to the history before it.';
+the point, not to the history before it. Without a cause it is not recorded.';

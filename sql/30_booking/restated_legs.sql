@@ -15,10 +15,21 @@ as $restated_legs$
             u.position_id, u.effective_at, u.sequence, u.fill_id,
             u.quantity, u.amount, u.fee, u.rank
         from utl_private.undone_legs(restated_legs.restatement_id, points) as u
-        where not exists (
-            select from unnest(new_legs) as n
-            where n.position_id = u.position_id and n.fill_id = u.fill_id
-        )
+        inner join utl_private.position_terms as t on u.position_id = t.position_id
+        where
+            u.effective_at >= t.starts_at and u.effective_at < t.ends_at
+            and not exists (
+                select from unnest(new_legs) as n
+                where n.position_id = u.position_id and n.fill_id = u.fill_id
+            )
+        union all
+        select
+            c.position_id, c.effective_at, c.sequence, c.fill_id,
+            c.quantity, c.amount, c.fee, c.rank
+        from unnest(points) as p
+        inner join utl_private.position_terms as t on p.position_id = t.position_id
+        cross join lateral utl_private.carried_legs(t) as c
+        where p.effective_at < t.starts_at
     )
 
     select
@@ -34,5 +45,6 @@ $restated_legs$;
 comment on function utl_private.restated_legs(
     bigint, utl_private.leg[], utl_private.leg[]
 ) is
-'The new legs and those of the superseded entries that they do not replace, each with the state of
-its position at the point from which it is folded again.';
+'The new legs and those of the superseded entries that they do not replace and that are still within
+the time of the costing, each with the state of its position at the point from which it is folded
+again. A point before the start of the costing asks for what the method before left, too.';

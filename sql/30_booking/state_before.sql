@@ -35,20 +35,24 @@ as $state_before$
     select
         coalesce(l.quantity_after, 0),
         coalesce(l.cost_after, 0),
-        coalesce(l.realized_pnl_after, 0),
-        coalesce(l.fees_after, 0),
+        coalesce(l.realized_pnl_after, c.realized_pnl, 0),
+        coalesce(l.fees_after, c.fees, 0),
         case
+            when l.fill_id is null or o.effective_at < c.starts_at then c.opened_at
             when point.position_opened_at < point.effective_at then point.position_opened_at
-            else (select o.effective_at from opening as o)
+            else o.effective_at
         end,
         coalesce(l.effective_at, '-infinity'),
         coalesce(l.sequence, 0),
         coalesce(l.fill_id, 0)
     from (select) as one
     left join last_entry as l on true
+    left join opening as o on true
+    left join utl_private.carried_states as c on c.position_id = point.position_id
 $state_before$;
 
 comment on function utl_private.state_before(utl_private.leg) is
 'Quantity, cost, realized PnL and fees of a position just before a point in its order, with the key
 of its last entry there, and when the run it is in was opened: the run that is open now, if it
-already was then, else the last entry before the point that started from flat.';
+already was then, else the last entry before the point that started from flat. A position that goes
+on after another method starts from where that ended.';

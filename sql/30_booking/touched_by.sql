@@ -4,15 +4,18 @@ language sql
 immutable
 as $touched_by$
     with fees as (
-        select b.book_id, b.account_id, b.instrument_id, b.fee_asset_id, -b.fee as fee
+        select
+            b.book_id, b.account_id, b.instrument_id, b.fee_asset_id, -b.fee as fee, b.executed_at
         from unnest(before) as b
         union all
-        select a.book_id, a.account_id, a.instrument_id, a.fee_asset_id, a.fee
+        select a.book_id, a.account_id, a.instrument_id, a.fee_asset_id, a.fee, a.executed_at
         from unnest(after) as a
     ),
 
     touched as (
-        select f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, sum(f.fee) as fee
+        select
+            f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, sum(f.fee) as fee,
+            min(f.executed_at) as first_at, max(f.executed_at) as last_at
         from fees as f
         group by f.book_id, f.account_id, f.instrument_id, f.fee_asset_id
     )

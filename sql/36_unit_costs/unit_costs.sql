@@ -1,34 +1,11 @@
 create or replace view utl.unit_costs as
 select
-    b.book,
-    a.account,
-    i.instrument,
-    c.costing,
-    c.method,
-    c.is_primary,
-    trim_scale(p.quantity) as quantity,
-    utl_private.average_cost(p.quantity, p.cost, i.multiplier, i.is_inverse) as average_cost,
-    trim_scale(p.cost) as cost,
-    i.cost_asset,
-    trim_scale(p.realized_pnl) as realized_pnl,
-    trim_scale(p.fees) as fees,
-    c.fees as fee_treatment,
-    trim_scale(
-        p.realized_pnl - case c.fees when 'expense' then p.fees else 0 end
-    ) as net_pnl,
-    p.opened_at,
-    nullif(p.last_effective_at, '-infinity') as last_fill_at,
-    p.version,
-    p.position_id,
-    p.book_id,
-    p.costing_id,
-    nullif(p.account_id, 0) as account_id,
-    p.instrument_id
-from utl_private.positions as p
-inner join utl_private.books as b on p.book_id = b.book_id
-inner join utl_private.costings as c on p.book_id = c.book_id and p.costing_id = c.costing_id
-inner join utl.instruments as i on p.instrument_id = i.instrument_id
-left join utl_private.accounts as a on p.account_id = a.account_id;
+    u.book, u.account, u.instrument, u.costing, u.method, u.is_primary, u.quantity,
+    u.average_cost, u.cost, u.cost_asset, u.realized_pnl, u.fees, u.fee_treatment, u.net_pnl,
+    u.opened_at, u.last_fill_at, u.version, u.position_id, u.book_id, u.costing_id,
+    u.account_id, u.instrument_id
+from utl_private.position_figures as u
+where u.is_current;
 
 comment on view utl.unit_costs is
 'Every position in every costing of its book, side by side.';

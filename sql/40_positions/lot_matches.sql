@@ -3,20 +3,40 @@
 -- names its lot. Names are resolved, so that a report needs no joins.
 
 create or replace view utl.lot_matches as
+with closing as (
+    select
+        e.*,
+        case
+            when e.lot_opened_at >= c.starts_at then e.lot_opened_at
+            else coalesce(
+                (
+                    select f.executed_at
+                    from utl_private.booked_fills as f
+                    where f.fill_id = e.lot_fill_id
+                ),
+                e.lot_opened_at
+            )
+        end as opened_at
+    from utl_private.entries as e
+    inner join utl_private.positions as p on e.position_id = p.position_id
+    inner join utl_private.costings as c on p.book_id = c.book_id and p.costing_id = c.costing_id
+    where e.lot_fill_id is not null
+)
+
 select
     b.book,
     a.account,
     i.instrument,
     c.costing,
     c.method,
-    e.lot_fill_id as open_fill_id,
+    case when e.lot_fill_id > 0 then e.lot_fill_id end as open_fill_id,
     e.fill_id as close_fill_id,
     e.part,
     case when e.quantity < 0 then 'long' else 'short' end as direction,
     trim_scale(abs(e.quantity)) as quantity,
-    e.lot_opened_at as opened_at,
+    e.opened_at,
     e.effective_at as closed_at,
-    e.effective_at - e.lot_opened_at as holding_time,
+    e.effective_at - e.opened_at as holding_time,
     trim_scale(-(e.amount + e.realized_pnl)) as cost,
     trim_scale(-e.amount) as proceeds,
     trim_scale(e.realized_pnl) as realized_pnl,
@@ -28,13 +48,13 @@ select
     e.sequence,
     e.position_id,
     e.book_id
-from utl_private.entries as e
+from closing as e
 inner join utl_private.positions as p on e.position_id = p.position_id and e.book_id = p.book_id
 inner join utl_private.books as b on p.book_id = b.book_id
 inner join utl_private.costings as c on p.book_id = c.book_id and p.costing_id = c.costing_id
 inner join utl.instruments as i on p.instrument_id = i.instrument_id
 left join utl_private.accounts as a on p.account_id = a.account_id
-where e.lot_fill_id is not null;
+where c.is_built;
 
 comment on view utl.lot_matches is
 'Which fill closed which: the closing entries of costings by lots. Realized PnL = proceeds − cost.
@@ -46,7 +66,8 @@ comment on column utl.lot_matches.account is
 comment on column utl.lot_matches.instrument is 'What is traded.';
 comment on column utl.lot_matches.costing is 'The costing by which this is computed.';
 comment on column utl.lot_matches.method is 'Its method.';
-comment on column utl.lot_matches.open_fill_id is 'The fill that opened the lot.';
+comment on column utl.lot_matches.open_fill_id is
+'The fill that opened the lot; null for an average that was carried over a change of the method.';
 comment on column utl.lot_matches.close_fill_id is 'The fill that closed it, or part of it.';
 comment on column utl.lot_matches.part is 'Which part of the closing fill.';
 comment on column utl.lot_matches.direction is 'long or short: what the lot was.';

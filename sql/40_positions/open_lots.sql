@@ -5,8 +5,17 @@ select
     i.instrument,
     c.costing,
     c.method,
-    l.fill_id,
-    l.opened_at,
+    case when l.fill_id > 0 then l.fill_id end as fill_id,
+    case
+        when l.opened_at >= c.starts_at then l.opened_at
+        else coalesce(
+            (
+                select f.executed_at from utl_private.booked_fills as f
+                where f.fill_id = l.fill_id
+            ),
+            l.opened_at
+        )
+    end as opened_at,
     trim_scale(l.quantity) as quantity,
     utl_private.average_cost(l.quantity, l.cost, i.multiplier, i.is_inverse) as unit_cost,
     trim_scale(l.cost) as cost,
@@ -18,7 +27,16 @@ inner join utl_private.positions as p on l.position_id = p.position_id and l.boo
 inner join utl_private.books as b on p.book_id = b.book_id
 inner join utl_private.costings as c on p.book_id = c.book_id and p.costing_id = c.costing_id
 inner join utl.instruments as i on p.instrument_id = i.instrument_id
-left join utl_private.accounts as a on p.account_id = a.account_id;
+left join utl_private.accounts as a on p.account_id = a.account_id
+where
+    c.is_built
+    and (
+        c.ends_at = 'infinity'
+        or not exists (
+            select from utl_private.later_positions as n
+            where n.position_id = p.position_id
+        )
+    );
 
 comment on view utl.open_lots is 'What is left of each opening fill, in costings by lots.';
 comment on column utl.open_lots.book is 'The book.';
@@ -27,7 +45,8 @@ comment on column utl.open_lots.account is
 comment on column utl.open_lots.instrument is 'What is traded.';
 comment on column utl.open_lots.costing is 'The costing by which this is computed.';
 comment on column utl.open_lots.method is 'Its method.';
-comment on column utl.open_lots.fill_id is 'The fill that opened the lot.';
+comment on column utl.open_lots.fill_id is
+'The fill that opened the lot; null for an average that was carried over a change of the method.';
 comment on column utl.open_lots.opened_at is 'When it was opened.';
 comment on column utl.open_lots.quantity is 'What is left of it, signed.';
 comment on column utl.open_lots.unit_cost is

@@ -29,13 +29,16 @@ select
     i.cost_asset,
     e.booked_at,
     e.position_id,
-    e.book_id
+    e.book_id,
+    r.belongs_at
 from utl_private.entries as e
 inner join utl_private.positions as p on e.position_id = p.position_id and e.book_id = p.book_id
 inner join utl_private.books as b on p.book_id = b.book_id
 inner join utl_private.costings as c on p.book_id = c.book_id and p.costing_id = c.costing_id
 inner join utl.instruments as i on p.instrument_id = i.instrument_id
-left join utl_private.accounts as a on p.account_id = a.account_id;
+left join utl_private.accounts as a on p.account_id = a.account_id
+left join utl_private.prior_period_bookings as r
+    on e.fill_id = r.fill_id and r.kind <> 'as closed';
 
 comment on view utl.position_entries is
 'The journal of every position: one row per part of a fill that opens, or that closes against one
@@ -74,3 +77,6 @@ comment on column utl.position_entries.cost_asset is
 comment on column utl.position_entries.booked_at is 'When it was booked.';
 comment on column utl.position_entries.position_id is 'Id of the position.';
 comment on column utl.position_entries.book_id is 'Id of the book.';
+comment on column utl.position_entries.belongs_at is
+'When the fill was executed, where it is booked later because that period was closed: see
+utl.prior_period_bookings.';

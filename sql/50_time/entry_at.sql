@@ -1,9 +1,3 @@
--- Time: what we know now of then, and what we thought of it at any moment since.
---
--- An entry has two times: effective_at, when it counts, and booked_at, since when we believe it.
--- What a restatement replaces is kept with the time until which it was believed. So "where did we
--- stand at T" and "what did we think at K that we stood at T" are one question with two answers.
-
 create or replace function utl_private.entry_at(
     position_id bigint, as_of timestamptz, as_known timestamptz
 )

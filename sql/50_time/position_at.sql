@@ -15,21 +15,19 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $position_at$
     select
-        a.account, c.costing, c.method, c.is_primary,
+        u.account, u.costing, t.method, u.is_primary,
         trim_scale(e.quantity_after),
         utl_private.average_cost(e.quantity_after, e.cost_after, t.multiplier, t.is_inverse),
-        trim_scale(e.cost_after), s.asset,
+        trim_scale(e.cost_after), u.cost_asset,
         trim_scale(e.realized_pnl_after), trim_scale(e.fees_after),
-        e.effective_at, t.position_id
-    from utl_private.position_terms as t
-    inner join utl_private.costings as c on t.book_id = c.book_id and t.costing_id = c.costing_id
-    inner join utl_private.assets as s on t.cost_asset_id = s.asset_id
-    left join utl_private.accounts as a on t.account_id = a.account_id
-    cross join lateral utl_private.entry_at(t.position_id, as_of, as_known) as e
+        e.effective_at, u.position_id
+    from utl.unit_costs as u
+    cross join lateral utl_private.believed_entry(u.position_id, as_of, as_known) as e
+    inner join utl_private.position_terms as t on e.position_id = t.position_id
     where
-        t.book_id = utl.book_id(position_at.book)
-        and t.instrument_id = utl.instrument_id(position_at.instrument)
-    order by c.is_primary desc, c.costing asc, a.account asc
+        u.book_id = (select utl.book_id(position_at.book))
+        and u.instrument_id = (select utl.instrument_id(position_at.instrument))
+    order by u.is_primary desc, u.costing asc, u.account asc
 $position_at$;
 
 comment on function utl.position_at(text, text, timestamptz, timestamptz) is

@@ -14,15 +14,15 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $positions_at$
     select
-        u.book, u.account, u.instrument, u.costing, u.method, u.is_primary,
+        u.book, u.account, u.instrument, u.costing, t.method, u.is_primary,
         trim_scale(e.quantity_after),
-        utl_private.average_cost(e.quantity_after, e.cost_after, i.multiplier, i.is_inverse),
+        utl_private.average_cost(e.quantity_after, e.cost_after, t.multiplier, t.is_inverse),
         trim_scale(e.cost_after), u.cost_asset,
         trim_scale(e.realized_pnl_after), trim_scale(e.fees_after),
         e.effective_at, u.position_id
     from utl.unit_costs as u
-    inner join utl_private.instruments as i on u.instrument_id = i.instrument_id
-    cross join lateral utl_private.entry_at(u.position_id, as_of, as_known) as e
+    cross join lateral utl_private.believed_entry(u.position_id, as_of, as_known) as e
+    inner join utl_private.position_terms as t on e.position_id = t.position_id
     where
         positions_at.book is null
         or u.book_id = (select utl.book_id(positions_at.book))

@@ -19,18 +19,20 @@ select
     r.position_id,
     r.book_id
 from utl_private.restatements as r
-inner join utl.unit_costs as u on r.position_id = u.position_id and r.book_id = u.book_id;
+inner join utl_private.position_figures as u
+    on r.position_id = u.position_id and r.book_id = u.book_id;
 
 comment on view utl.restatements is
-'Every restatement of a position: what late fills and corrections changed of what was believed. The
-delta of realized PnL has in it what new fills of the same statement realized.';
+'Every restatement of a position: what late fills, corrections and others changed of what was
+believed. The delta of realized PnL has in it what new fills of the same statement realized.';
 comment on column utl.restatements.book is 'The book.';
 comment on column utl.restatements.account is
 'The account, where the costing pools by account; else null.';
 comment on column utl.restatements.instrument is 'What is traded.';
 comment on column utl.restatements.costing is 'The costing that was restated.';
 comment on column utl.restatements.recorded_at is 'When it was restated.';
-comment on column utl.restatements.cause is 'late fill, bust or amendment.';
+comment on column utl.restatements.cause is
+'late fill, bust, amendment, costing (its method changed), rebuild or reopening.';
 comment on column utl.restatements.restated_from is
 'The place in the position''s order from which it was booked again.';
 comment on column utl.restatements.late_by is 'How long after that place it came.';

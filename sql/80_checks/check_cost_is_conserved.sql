@@ -22,11 +22,14 @@ select
     j.fees as journal_fees
 from utl_private.positions as p
 full join journal as j on p.position_id = j.position_id
+left join utl_private.carried_states as c
+    on p.position_id = c.position_id and j.position_id is not null
 where
     (p.quantity, p.cost, p.realized_pnl, p.fees)
     is distinct from (
         coalesce(j.quantity, 0), coalesce(j.cost, 0),
-        coalesce(j.realized_pnl, 0), coalesce(j.fees, 0)
+        coalesce(j.realized_pnl, 0) + coalesce(c.realized_pnl, 0),
+        coalesce(j.fees, 0) + coalesce(c.fees, 0)
     );
 
 comment on view utl_private.check_cost_is_conserved is

@@ -4,9 +4,10 @@ with journal as (
         e.*,
         lag(e.quantity_after, 1, 0::numeric) over chain as quantity_before,
         lag(e.cost_after, 1, 0::numeric) over chain as cost_before,
-        lag(e.realized_pnl_after, 1, 0::numeric) over chain as realized_pnl_before,
-        lag(e.fees_after, 1, 0::numeric) over chain as fees_before
+        coalesce(lag(e.realized_pnl_after) over chain, c.realized_pnl, 0) as realized_pnl_before,
+        coalesce(lag(e.fees_after) over chain, c.fees, 0) as fees_before
     from utl_private.entries as e
+    left join utl_private.carried_states as c on e.position_id = c.position_id
     window chain as (
         partition by e.position_id
         order by e.effective_at, e.sequence, e.fill_id, e.part

@@ -4,14 +4,22 @@ with facts as (
         f.fill_id, f.book_id, t.costing_id, f.instrument_id,
         case when t.by_account then f.account_id else 0 end as account_id,
         utl_private.signed_quantity(f.side, f.quantity) as quantity
-    from utl.effective_fills as f
+    from utl_private.booked_fills as f
     inner join utl_private.booking_terms as t
         on f.book_id = t.book_id and f.instrument_id = t.instrument_id
+    where
+        t.family <> 'deferred'
+        and (
+            t.by_arrival
+            or (f.executed_at >= t.starts_at and f.executed_at < t.ends_at)
+        )
 ),
 
 booked as (
     select e.fill_id, e.position_id, sum(e.quantity) as quantity
     from utl_private.entries as e
+    inner join utl_private.position_terms as t on e.position_id = t.position_id
+    where t.family <> 'deferred' and e.effective_at >= t.starts_at
     group by e.fill_id, e.position_id
 )
 

@@ -8,7 +8,7 @@ with lots as (
         coalesce(sum(e.quantity) filter (where e.lot_fill_id is null), 0) as opened
     from utl_private.entries as e
     inner join utl_private.position_terms as t on e.position_id = t.position_id
-    where t.family <> 'average'
+    where utl_private.family_of(t.method) <> 'average'
     group by 1, 2
 )
 

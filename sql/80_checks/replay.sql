@@ -7,7 +7,9 @@ declare
 begin
     open _legs no scroll for
         select l.*
-        from utl_private.fact_legs(positions) as l
+        from utl_private.fact_legs(
+            array(select s from utl_private.starting_terms(positions) as s)
+        ) as l
         order by l.position_id, l.effective_at, l.sequence, l.fill_id;
     return query
     select

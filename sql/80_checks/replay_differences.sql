@@ -36,7 +36,7 @@ begin
             u.book, u.account, u.instrument, u.costing,
             d.side, d.fill_id, d.part, to_jsonb(d) - 'side' - 'position_id'
         from differences as d
-        inner join utl.unit_costs as u on d.position_id = u.position_id
+        inner join utl_private.position_figures as u on d.position_id = u.position_id
         order by u.position_id, d.effective_at, d.fill_id, d.part, d.side;
     end loop;
 end

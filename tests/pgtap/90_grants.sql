@@ -1,5 +1,5 @@
 begin;
-select plan(134);
+select plan(140);
 
 do $set_up$
 begin

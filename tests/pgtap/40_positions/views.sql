@@ -20,7 +20,8 @@ from (
             'fill_id', 'part', 'effect', 'lot_fill_id', 'lot_opened_at',
             'quantity', 'amount', 'fee',
             'realized_pnl', 'quantity_after', 'cost_after', 'average_cost_after',
-            'realized_pnl_after', 'fees_after', 'cost_asset', 'booked_at', 'position_id', 'book_id'
+            'realized_pnl_after', 'fees_after', 'cost_asset', 'booked_at', 'position_id', 'book_id',
+            'belongs_at'
         ]::name[]
     ),
     (

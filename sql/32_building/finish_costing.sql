@@ -1,0 +1,25 @@
+create or replace function utl_private.finish_costing(book_id integer, costing_id integer)
+returns void
+language plpgsql
+as $finish_costing$
+declare
+    _build utl_private.costing_builds;
+    _costing utl_private.costings;
+begin
+    if utl_private.has_other_fees(book_id) then
+        perform utl_private.set_other_fees(book_id, costing_id);
+    end if;
+    update utl_private.costings as c set is_built = true
+    where c.book_id = finish_costing.book_id and c.costing_id = finish_costing.costing_id
+    returning * into _costing;
+    delete from utl_private.costing_builds as b
+    where b.book_id = finish_costing.book_id and b.costing_id = finish_costing.costing_id
+    returning * into _build;
+    if _build.becomes_primary then
+        perform utl_private.make_primary(book_id, _costing.costing);
+    end if;
+end
+$finish_costing$;
+
+comment on function utl_private.finish_costing(integer, integer) is
+'Makes a costing that is built one like the others.';

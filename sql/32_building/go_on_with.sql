@@ -1,0 +1,54 @@
+create or replace function utl_private.go_on_with(
+    last utl_private.costings, next utl_private.costings
+)
+returns void
+language plpgsql
+set plan_cache_mode = force_custom_plan
+as $go_on_with$
+declare
+    _held utl_private.position_terms[];
+    _legs refcursor;
+    _fills utl.fills[];
+begin
+    insert into utl_private.positions (book_id, costing_id, account_id, instrument_id)
+    select p.book_id, next.costing_id, p.account_id, p.instrument_id
+    from utl_private.positions as p
+    where p.book_id = last.book_id and p.costing_id = last.costing_id
+    order by p.position_id;
+    insert into utl_private.position_fees (position_id, book_id, asset_id, fees)
+    select n.position_id, n.book_id, f.asset_id, f.fees
+    from utl_private.positions as n
+    inner join utl_private.positions as p
+        on
+            n.book_id = p.book_id and n.instrument_id = p.instrument_id
+            and n.account_id = p.account_id
+    inner join utl_private.position_fees as f on p.position_id = f.position_id
+    where
+        n.book_id = last.book_id and n.costing_id = next.costing_id
+        and p.costing_id = last.costing_id;
+
+    open _legs no scroll for
+        select l.*
+        from utl_private.position_terms as t
+        cross join lateral utl_private.mark_leg(t, next.starts_at) as l
+        where
+            t.book_id = last.book_id and t.costing_id = last.costing_id
+            and t.last_effective_at >= next.starts_at
+        order by l.position_id;
+    perform utl_private.restate(_legs, utl_private.family_of(last.method), 'costing', '{}');
+    close _legs;
+
+    select array_agg(row(f.*)::utl.fills) into _fills
+    from utl_private.booked_fills as f
+    where f.book_id = last.book_id and f.executed_at >= next.starts_at;
+    if _fills is not null then
+        select array_agg(t) into _held
+        from utl_private.position_terms as t
+        where t.book_id = next.book_id and t.costing_id = next.costing_id;
+        perform utl_private.restate_moves(null, _fills, _held, 'costing', '{}');
+    end if;
+end
+$go_on_with$;
+
+comment on function utl_private.go_on_with(utl_private.costings, utl_private.costings) is
+'Ends the positions of a costing where the next one starts, and books in the next what came after.';

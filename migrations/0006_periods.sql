@@ -117,3 +117,12 @@ add constraint restatements_cause_is_known
 check (
     cause in ('late fill', 'bust', 'amendment', 'costing', 'rebuild', 'reopening')
 ) not valid;
+
+-- A restatement reads what it superseded by its id alone: with the position in the same index a
+-- kept plan may choose another, and read all that was ever superseded in the position.
+-- squawk-ignore require-concurrent-index-deletion
+drop index utl_private.superseded_entries_by_position;
+
+-- squawk-ignore require-concurrent-index-creation
+create index superseded_entries_by_restatement
+on utl_private.superseded_entries (restatement_id);

@@ -12,3 +12,11 @@ drop function if exists utl.bust_fill(text, text, text, text);
 drop function if exists utl.amend_fill(
     text, text, numeric, numeric, numeric, text, timestamptz, text, text
 );
+drop function if exists utl_private.record_restatements(
+    bigint, utl_private.leg[], utl_private.leg[], text, bigint[]
+);
+drop function if exists utl_private.restore_lots(bigint, utl_private.leg[]);
+drop function if exists utl_private.undone_legs(bigint, utl_private.leg[]);
+drop function if exists utl_private.restated_legs(
+    bigint, utl_private.leg[], utl_private.leg[]
+);

@@ -8,7 +8,8 @@ select
     b.cost,
     b.realized_pnl,
     b.fees,
-    b.opened_at
+    b.opened_at,
+    b.last_effective_at
 from utl_private.positions as p
 inner join utl_private.costings as c on p.book_id = c.book_id and p.costing_id = c.costing_id
 cross join

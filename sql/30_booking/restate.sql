@@ -3,6 +3,7 @@ create or replace function utl_private.restate(
 )
 returns void
 language plpgsql
+set enable_seqscan = off
 as $restate$
 declare
     _restatement_id bigint := nextval('utl_private.restatement_ids');
@@ -10,6 +11,8 @@ declare
     _leg utl_private.leg;
     _new_legs utl_private.leg[];
     _points utl_private.leg[];
+    _before utl_private.leg[];
+    _changed utl_private.position_terms[];
     _legs refcursor;
 begin
     if family = 'deferred' then
@@ -28,16 +31,23 @@ begin
         return;
     end if;
     perform utl_private.supersede_entries(_restatement_id, _points, _restated_at);
-    perform utl_private.restore_lots(_restatement_id, _points);
+    if family <> 'average' then
+        perform utl_private.restore_lots(_restatement_id);
+    end if;
+    _changed := utl_private.changed_terms(_points);
+    _before := utl_private.points_before(_points);
+    if cardinality(_changed) > 0 then
+        _before := utl_private.carried_points(_before, _changed);
+    end if;
     open _legs no scroll for
         select l.*
-        from utl_private.restated_legs(_restatement_id, _points, _new_legs) as l
+        from utl_private.restated_legs(_restatement_id, _before, _new_legs, _changed) as l
         order by l.position_id, l.effective_at, l.sequence, l.fill_id;
     perform utl_private.book_legs(_legs, family, _restated_at);
     close _legs;
     if cause is not null then
         perform utl_private.record_restatements(
-            _restatement_id, _points, _new_legs, cause, fact_ids
+            _restatement_id, _restated_at, _points, _new_legs, cause, fact_ids
         );
     end if;
 end

@@ -1,12 +1,13 @@
 create or replace function utl_private.restore_lots(
-    restatement_id bigint, points utl_private.leg[]
+    restatement_id bigint
 )
 returns void
-language sql
+language plpgsql
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_seqscan = off
 as $restore_lots$
+begin
     with changes as materialized (
         select
             s.position_id, s.book_id,
@@ -15,8 +16,7 @@ as $restore_lots$
             bool_or(s.lot_fill_id is null) as was_opened,
             -sum(s.quantity) as quantity,
             -sum(s.amount + s.realized_pnl) as cost
-        from unnest(points) as p
-        inner join utl_private.superseded_entries as s on p.position_id = s.position_id
+        from utl_private.superseded_entries as s
         where s.restatement_id = restore_lots.restatement_id
         group by 1, 2, 3, 4
     ),
@@ -43,9 +43,10 @@ as $restore_lots$
             and c.fill_id = o.fill_id
     where o.lot_fill_id is null and not c.was_opened
     on conflict on constraint open_lots_pkey do update
-    set quantity = l.quantity + excluded.quantity, cost = l.cost + excluded.cost
+    set quantity = l.quantity + excluded.quantity, cost = l.cost + excluded.cost;
+end
 $restore_lots$;
 
-comment on function utl_private.restore_lots(bigint, utl_private.leg[]) is
-'Puts the open lots back to where they stood at each point: lots that superseded entries opened go,
-and what superseded entries closed of older lots comes back, to the last digit.';
+comment on function utl_private.restore_lots(bigint) is
+'Puts the open lots back to where they stood at each point of a restatement: lots that superseded
+entries opened go, and what superseded entries closed of older lots comes back, to the last digit.';

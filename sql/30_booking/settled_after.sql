@@ -13,7 +13,10 @@ as $settled_after$
                 o.fill_id,
                 case when not r.has_others then a.fill_id end,
                 nextval('utl_private.fact_ids')
-            ) as fill_id
+            ) as fill_id,
+            coalesce(
+                o.recorded_at, case when r.has_others then clock_timestamp() end, a.recorded_at
+            ) as recorded_at
         from unnest(after) as a
         inner join utl_private.books as k on a.book_id = k.book_id
         left join unnest(open_bookings) as o on a.fill_id = o.of_fill_id
@@ -28,7 +31,7 @@ as $settled_after$
     kept as (
         insert into utl_private.prior_period_bookings
         select
-            b.fill_id, greatest((b.fill).executed_at, b.closed_up_to), (b.fill).recorded_at,
+            b.fill_id, greatest((b.fill).executed_at, b.closed_up_to), b.recorded_at,
             (b.fill).sequence, (b.fill).book_id, (b.fill).account_id, (b.fill).instrument_id,
             (b.fill).fee_asset_id, (b.fill).side, (b.fill).quantity, (b.fill).price,
             (b.fill).fee, (b.fill).liquidity, (b.fill).venue_fill_id, (b.fill).venue_order_id,

@@ -2,17 +2,22 @@ create or replace function utl_private.supersede_entries(
     restatement_id bigint, points utl_private.leg[], superseded_at timestamptz
 )
 returns void
-language sql
+language plpgsql
 set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_seqscan = off
 as $supersede_entries$
+declare
+    -- Known before the statement starts, so that it opens no partition of the time before.
+    _earliest timestamptz := (select min(p.effective_at) from unnest(points) as p);
+begin
     with undone as (
         delete from utl_private.entries as e
         using unnest(points) as p
         where
             e.position_id = p.position_id
             and e.book_id = p.book_id
+            and e.effective_at >= _earliest
             and e.effective_at >= p.effective_at
             and (e.effective_at, e.sequence, e.fill_id)
             >= (p.effective_at, p.sequence, p.fill_id)
@@ -24,7 +29,8 @@ as $supersede_entries$
         u.*,
         supersede_entries.restatement_id,
         supersede_entries.superseded_at
-    from undone as u
+    from undone as u;
+end
 $supersede_entries$;
 
 comment on function utl_private.supersede_entries(

@@ -37,6 +37,11 @@ begin
         order by l.position_id;
     perform utl_private.restate(_legs, utl_private.family_of(last.method), 'costing', '{}');
     close _legs;
+    perform utl_private.drop_bare_carries(array(
+        select t
+        from utl_private.position_terms as t
+        where t.book_id = last.book_id and t.costing_id = last.costing_id
+    ));
 
     select array_agg(row(f.*)::utl.fills) into _fills
     from utl_private.booked_fills as f

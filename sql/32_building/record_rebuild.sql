@@ -29,7 +29,7 @@ as $record_rebuild$
         fact_ids, facts, entries_replaced, realized_pnl_before, realized_pnl_after
     )
     select
-        record_rebuild.restatement_id, p.position_id, p.book_id, clock_timestamp(),
+        record_rebuild.restatement_id, p.position_id, p.book_id, started_at,
         c.restated_from, 'rebuild', '{}', 0, c.replaced, b.realized_pnl, p.realized_pnl
     from changed as c
     inner join unnest(before) as b on c.position_id = b.position_id

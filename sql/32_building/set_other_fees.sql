@@ -2,27 +2,23 @@ create or replace function utl_private.set_other_fees(book_id integer, costing_i
 returns void
 language sql
 as $set_other_fees$
-    with held as materialized (
-        select t.*
-        from utl_private.position_terms as t
-        where t.book_id = set_other_fees.book_id and t.costing_id = set_other_fees.costing_id
-    ),
-
-    gone as (
-        delete from utl_private.position_fees as o
-        using held as h
-        where o.position_id = h.position_id and o.book_id = h.book_id
-    )
+    delete from utl_private.position_fees as o
+    using utl_private.positions as p
+    where
+        p.book_id = set_other_fees.book_id and p.costing_id = set_other_fees.costing_id
+        and o.position_id = p.position_id and o.book_id = p.book_id;
 
     insert into utl_private.position_fees (position_id, book_id, asset_id, fees)
     select h.position_id, h.book_id, f.fee_asset_id, sum(f.fee)
-    from held as h
+    from utl_private.position_terms as h
     inner join utl.effective_fills as f
         on
             h.book_id = f.book_id
             and h.instrument_id = f.instrument_id
             and h.account_id in (0, f.account_id)
-    where f.fee <> 0 and f.fee_asset_id <> h.cost_asset_id
+    where
+        h.book_id = set_other_fees.book_id and h.costing_id = set_other_fees.costing_id
+        and f.fee <> 0 and f.fee_asset_id <> h.cost_asset_id
     group by h.position_id, h.book_id, f.fee_asset_id
 $set_other_fees$;
 

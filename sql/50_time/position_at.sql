@@ -20,7 +20,15 @@ as $position_at$
         utl_private.average_cost(e.quantity_after, e.cost_after, t.multiplier, t.is_inverse),
         trim_scale(e.cost_after), u.cost_asset,
         trim_scale(e.realized_pnl_after), trim_scale(e.fees_after),
-        e.effective_at, u.position_id
+        case
+            when e.effective_at >= t.starts_at then e.effective_at
+            else (                      -- what a method before left
+                select c.last_effective_at
+                from utl_private.carried_states as c
+                where c.position_id = e.position_id
+            )
+        end,
+        u.position_id
     from utl.unit_costs as u
     cross join lateral utl_private.believed_entry(u.position_id, as_of, as_known) as e
     inner join utl_private.position_terms as t on e.position_id = t.position_id

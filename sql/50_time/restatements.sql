@@ -30,7 +30,8 @@ comment on column utl.restatements.account is
 'The account, where the costing pools by account; else null.';
 comment on column utl.restatements.instrument is 'What is traded.';
 comment on column utl.restatements.costing is 'The costing that was restated.';
-comment on column utl.restatements.recorded_at is 'When it was restated.';
+comment on column utl.restatements.recorded_at is
+'When it was restated: what was believed before is known as of any moment before.';
 comment on column utl.restatements.cause is
 'late fill, bust, amendment, costing (its method changed), rebuild or reopening.';
 comment on column utl.restatements.restated_from is

@@ -1,6 +1,5 @@
 """Two sessions, step by step: each interleaving that could go wrong has a name and a test."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -11,47 +10,11 @@ from psycopg import errors
 from tests.concurrency.sessions import (
     BOOK,
     assert_right,
-    make_book,
     meanwhile,
-    random_fills,
-    session,
     wait_until_blocked,
 )
-from tests.properties.scenarios import INSTRUMENTS, Sent, Statement
+from tests.properties.scenarios import Sent, Statement
 from tests.properties.sending import Sender
-
-
-@pytest.fixture
-def book(database: str) -> str:
-    make_book(database)
-    return database
-
-
-@pytest.fixture
-def first(book: str) -> Iterator[Sender]:
-    """A session in a transaction: what it sends is not committed until the test says so."""
-    with psycopg.connect(book) as connection:
-        yield Sender(connection)
-
-
-@pytest.fixture
-def second(book: str) -> Iterator[Sender]:
-    """A session on which each statement is a transaction."""
-    with session(book) as connection:
-        yield Sender(connection)
-
-
-@pytest.fixture
-def watcher(book: str) -> Iterator[psycopg.Connection[Any]]:
-    with session(book) as connection:
-        yield connection
-
-
-@pytest.fixture
-def fills() -> list[Sent]:
-    """Of one instrument, in order."""
-    found = [fill for fill in random_fills(40, seed=1) if fill.instrument == INSTRUMENTS[0]]
-    return sorted(found, key=lambda fill: (fill.executed_at, fill.sequence))
 
 
 @pytest.mark.parametrize("end", ["commit", "rollback"])

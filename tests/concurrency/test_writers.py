@@ -11,7 +11,7 @@ from tests.concurrency.sessions import (
     COSTINGS,
     add_costing,
     assert_right,
-    make_book,
+    assert_versions_count_statements,
     random_fills,
     session,
     side_by_side,
@@ -23,15 +23,8 @@ from tests.properties.sending import Sender
 FILLS_EACH = 60
 
 
-@pytest.fixture
-def book(database: str) -> str:
-    make_book(database)
-    return database
-
-
-@pytest.mark.parametrize("order", ["in order", "shuffled"])
+@pytest.mark.parametrize(("writers", "order"), [(2, "in order"), (8, "shuffled")])
 @pytest.mark.parametrize("way", ["insert", "copy", "record", "single", "mixed"])
-@pytest.mark.parametrize("writers", [2, 8])
 def test_writers_on_overlapping_positions_give_the_serial_result(
     book: str, writers: int, way: str, order: str
 ) -> None:
@@ -41,7 +34,7 @@ def test_writers_on_overlapping_positions_give_the_serial_result(
             random.Random(writers).shuffle(share)
     side_by_side(*(writer(book, share, way) for share in shares))
     assert_right(book, [fill for share in shares for fill in share])
-    assert versions(book) == statements(book)
+    assert_versions_count_statements(book)
 
 
 def test_writers_that_touch_positions_in_opposite_order_do_not_deadlock(book: str) -> None:
@@ -91,24 +84,3 @@ def writer(book: str, fills: list[Sent], way: str, size: int = 10) -> Callable[[
 def record(book: str, fills: list[Sent]) -> list[str]:
     with session(book) as connection:
         return Sender(connection).record(BOOK, fills)
-
-
-def versions(book: str) -> dict[int, int]:
-    """How many statements each position says have changed it."""
-    with session(book) as connection:
-        return dict(
-            connection.execute("select position_id, version from utl.unit_costs").fetchall()
-        )
-
-
-def statements(book: str) -> dict[int, int]:
-    """How many statements have: the entries of one statement are booked at one time."""
-    query = """
-        select position_id, count(distinct booked_at) from (
-            select position_id, booked_at from utl_private.entries
-            union all
-            select position_id, booked_at from utl_private.superseded_entries
-        ) as e group by position_id
-    """
-    with session(book) as connection:
-        return dict(connection.execute(query).fetchall())

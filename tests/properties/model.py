@@ -1,17 +1,19 @@
 """The ledger's rules once more, in plain Python: obvious, slow, and independent of the SQL.
 
-Fills in, figures out: for a costing, every position with its entries, what is left of its lots, and
-its fees. Written from DESIGN.md, section 6. All numbers are fractions, so nothing is rounded unless
-`rounded` says so.
+Facts in, figures out: for a costing, every position with its entries, what is left of its lots, and
+its fees. What was believed after some of the facts is what these alone give. Written from
+DESIGN.md, sections 6 and 7, and sql/adr/0010. All numbers are fractions, so nothing is rounded
+unless `rounded` says so.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
 
 PLACES = 18
+AMENDABLE = ("quantity", "price", "fee", "fee_asset", "executed_at", "sequence")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Fill:
     recorded_at: datetime
     sequence: int
     account: str
+    identity: str
     instrument: Instrument
     side: str
     quantity: Fraction
@@ -69,6 +72,24 @@ class Fill:
     def fee_in_cost_asset(self) -> Fraction:
         """The fee, if it was paid in the asset in which cost is counted."""
         return self.fee if self.fee_asset == self.instrument.cost_asset else Fraction(0)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A bust takes a fill back; an amendment says what counts instead, and None where it stays."""
+
+    account: str
+    identity: str
+    kind: str
+    quantity: Fraction | None = None
+    price: Fraction | None = None
+    fee: Fraction | None = None
+    fee_asset: str | None = None
+    executed_at: datetime | None = None
+    sequence: int | None = None
+
+
+Fact = Fill | Correction
 
 
 @dataclass
@@ -116,10 +137,38 @@ class Position:
     opened_at: datetime | None = None
 
 
-def positions(fills: Iterable[Fill], costing: Costing) -> list[Position]:
-    """Every position of a book, from all of its fills in any order."""
+def effective_fills(facts: Iterable[Fact]) -> list[Fill]:
+    """The fills that count. Only corrections of one fill need to be in their order of arrival."""
+    known = list(facts)
+    return [
+        counting
+        for fill in known
+        if isinstance(fill, Fill)
+        if (counting := corrected(fill, [c for c in known if isinstance(c, Correction)]))
+    ]
+
+
+def corrected(fill: Fill, corrections: Iterable[Correction]) -> Fill | None:
+    """The fill as it counts in the end; none if the last that was said of it is a bust."""
+    counts = True
+    changed = fill
+    for correction in corrections:
+        if (correction.account, correction.identity) == (fill.account, fill.identity):
+            counts = correction.kind == "amend"
+            changed = amended(changed, correction)
+    return changed if counts else None
+
+
+def amended(fill: Fill, correction: Correction) -> Fill:
+    """The fill with the values that a correction gives."""
+    given = {name: getattr(correction, name) for name in AMENDABLE}
+    return replace(fill, **{name: value for name, value in given.items() if value is not None})
+
+
+def positions(facts: Iterable[Fact], costing: Costing) -> list[Position]:
+    """Every position of a book that has fills which count."""
     found: dict[tuple[str | None, Instrument], Position] = {}
-    for fill in sorted(fills, key=lambda fill: place(fill, costing)):
+    for fill in sorted(effective_fills(facts), key=lambda fill: place(fill, costing)):
         account = fill.account if costing.pool == "account" else None
         key = account, fill.instrument
         position = found.setdefault(key, Position(fill.instrument, account))

@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 
 from tests.properties import rows
-from tests.properties.model import Costing
+from tests.properties.model import Costing, Fact
+from tests.properties.scenarios import SentCorrection
 from tests.properties.sending import Sender
 
 
@@ -21,9 +22,14 @@ def rolled_back(sender: Sender) -> Iterator[None]:
         sender.connection.rollback()
 
 
-def assert_model_agrees(sender: Sender, book: str, costings: Iterable[Costing]) -> None:
-    """The views show what the model says of the recorded fills, to the last digit."""
-    facts = sender.facts(book)
+def assert_model_agrees(
+    sender: Sender,
+    book: str,
+    costings: Iterable[Costing],
+    corrections: Iterable[SentCorrection] = (),
+) -> None:
+    """The views show what the model says of the recorded facts, to the last digit."""
+    facts: list[Fact] = [*sender.facts(book), *(correction.fact for correction in corrections)]
     for costing in costings:
         shown = rows.shown(sender.connection, book, costing.name)
         expected = rows.expected(facts, costing)
@@ -35,3 +41,19 @@ def assert_checks_are_empty(connection: psycopg.Connection[Any]) -> None:
     """No check fails, and a replay from the facts gives what is stored."""
     assert connection.execute("select * from utl.failed_checks()").fetchall() == []
     assert connection.execute("select * from utl.replay_differences()").fetchall() == []
+
+
+def named(sender: Sender, book: str, costing: str) -> list[Any]:
+    """What the views show, with the venue's names of the fills instead of our ids."""
+    names = {i: name.removeprefix(book) for i, name in sender.identities(book).items()}
+    return [
+        sorted(
+            str(
+                tuple(
+                    names.get(v) if f.endswith("fill_id") else v for f, v in row._asdict().items()
+                )
+            )
+            for row in view
+        )
+        for view in rows.shown(sender.connection, book, costing)
+    ]

@@ -23,7 +23,7 @@ class PositionRow(NamedTuple):
     fees: Fraction
     net_pnl: Fraction
     opened_at: datetime | None
-    last_fill_at: datetime
+    last_fill_at: datetime | None
 
 
 class EntryRow(NamedTuple):
@@ -107,19 +107,25 @@ VIEWS: list[tuple[str, type[NamedTuple]]] = [
 
 def shown(connection: psycopg.Connection[Any], book: str, costing: str) -> Figures:
     """What the views show."""
-    return Figures(*(_read(connection, view, row, book, costing) for view, row in VIEWS))
+    figures = Figures(*(_read(connection, view, row, book, costing) for view, row in VIEWS))
+    # A position stays, and is empty, when all of its fills were busted.
+    left = [position for position in figures.positions if position.last_fill_at is None]
+    assert not any(p.quantity or p.cost or p.realized_pnl or p.fees or p.opened_at for p in left)
+    return figures._replace(positions=[p for p in figures.positions if p not in left])
 
 
-def expected(fills: Iterable[model.Fill], costing: model.Costing) -> Figures:
+def expected(facts: Iterable[model.Fact], costing: model.Costing) -> Figures:
     """What the model says."""
-    positions = model.positions(fills, costing)
+    positions = model.positions(facts, costing)
     entries = [(position, entry) for position in positions for entry in position.entries]
     return Figures(
-        positions=_sorted(_position(p, costing) for p in positions),
-        entries=_sorted(_entry(p, e) for p, e in entries),
-        open_lots=_sorted(_lot(p, lot) for p in positions for lot in p.lots if lot.fill),
-        lot_matches=_sorted(_match(p, e) for p, e in entries if e.closed_lot and e.closed_lot.fill),
-        fees=_sorted(row for p in positions for row in _fees(p)),
+        positions=in_order(_position(p, costing) for p in positions),
+        entries=in_order(_entry(p, e) for p, e in entries),
+        open_lots=in_order(_lot(p, lot) for p in positions for lot in p.lots if lot.fill),
+        lot_matches=in_order(
+            _match(p, e) for p, e in entries if e.closed_lot and e.closed_lot.fill
+        ),
+        fees=in_order(row for p in positions for row in _fees(p)),
     )
 
 
@@ -129,14 +135,16 @@ def _read(
     columns = ", ".join(row._fields)
     query = f"select {columns} from utl.{view} where book = %s and costing = %s"
     found = connection.execute(query.encode(), [book, costing]).fetchall()
-    return _sorted(row(*map(_exact, values)) for values in found)
+    return in_order(row(*map(exact, values)) for values in found)
 
 
-def _sorted(rows: Iterable[Any]) -> list[Any]:
+def in_order(rows: Iterable[Any]) -> list[Any]:
+    """Sorted, whatever is null in them."""
     return sorted(rows, key=lambda row: [(value is not None, value) for value in row])
 
 
-def _exact(value: Any) -> Any:
+def exact(value: Any) -> Any:
+    """Numbers as fractions, which compare by value alone."""
     return Fraction(value) if isinstance(value, Decimal) else value
 
 

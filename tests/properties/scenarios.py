@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from tests.properties.model import Costing, Instrument
+from tests.properties.model import Correction, Costing, Instrument
 
 FIRST = datetime(2026, 1, 31, 23, 59, 57, tzinfo=UTC)  # so that some fills are of the next month
 
@@ -38,6 +38,36 @@ class Sent:
     fee_asset: str | None
     executed_at: datetime
     sequence: int
+
+
+@dataclass(frozen=True)
+class SentCorrection:
+    """A correction as a venue tells it: what is None stays as it was."""
+
+    account: str
+    identity: str
+    kind: str
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    fee: Decimal | None = None
+    fee_asset: str | None = None
+    executed_at: datetime | None = None
+    sequence: int | None = None
+
+    @property
+    def fact(self) -> Correction:
+        """The same for the model."""
+        return Correction(
+            account=self.account,
+            identity=self.identity,
+            kind=self.kind,
+            quantity=None if self.quantity is None else Fraction(self.quantity),
+            price=None if self.price is None else Fraction(self.price),
+            fee=None if self.fee is None else Fraction(self.fee),
+            fee_asset=self.fee_asset,
+            executed_at=self.executed_at,
+            sequence=self.sequence,
+        )
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
-"""Sends fills to the ledger in each of the ways there are, and reads them back as facts."""
+"""Sends fills and corrections to the ledger in each way there is, and reads fills back."""
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,15 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from tests.properties import model
-from tests.properties.scenarios import ACCOUNTS, FEE_ASSETS, INSTRUMENTS, Scenario, Sent, Statement
+from tests.properties.scenarios import (
+    ACCOUNTS,
+    FEE_ASSETS,
+    INSTRUMENTS,
+    Scenario,
+    Sent,
+    SentCorrection,
+    Statement,
+)
 
 Connection = psycopg.Connection[Any]
 Ids = dict[str, int]
@@ -19,8 +28,11 @@ COLUMNS = (
     *("book_id", "account_id", "instrument_id", "venue_fill_id", "side", "quantity", "price"),
     *("fee", "fee_asset_id", "executed_at", "sequence"),
 )
-TARGET = sql.SQL("utl.fills ({})").format(sql.SQL(", ").join(map(sql.Identifier, COLUMNS)))
-ROW = sql.SQL("({})").format(sql.SQL(", ").join([sql.Placeholder()] * len(COLUMNS)))
+CORRECTION_COLUMNS = (
+    *("kind", "account_id", "venue_fill_id", "quantity", "price", "fee", "fee_asset_id"),
+    *("executed_at", "sequence", "reason"),
+)
+FILLS, CORRECTIONS = sql.SQL("utl.fills"), sql.SQL("utl.corrections")
 
 
 class Sender:
@@ -46,13 +58,35 @@ class Sender:
     def play(self, scenario: Scenario, book: str) -> None:
         """Make the book with its costings, and send all of its fills."""
         primary, *others = scenario.costings
-        self._call("select utl.add_book(%s, method => %s)", book, primary.method)
+        self.add_book(book, primary)
         if not scenario.added_late:
-            self._add_costings(book, others)
+            self.add_costings(book, others)
         for statement in scenario.statements:
             self.send(book, statement)
         if scenario.added_late:
-            self._add_costings(book, others)
+            self.add_costings(book, others)
+
+    def add_book(self, book: str, primary: model.Costing) -> None:
+        """Make the book."""
+        self._call("select utl.add_book(%s, method => %s)", book, primary.method)
+
+    def add_costings(self, book: str, costings: list[model.Costing]) -> None:
+        """Give the book more costings."""
+        for costing in costings:
+            self._call(
+                "select utl.add_costing(%s, %s, %s, %s, %s, %s, %s)",
+                *(book, costing.method, costing.name, costing.pool, costing.fees),
+                *(costing.rank_by, costing.booking_order),
+            )
+
+    def correct(self, book: str, corrections: list[SentCorrection], way: str) -> None:
+        """Send corrections: one by one by their functions, or all by one INSERT or COPY."""
+        if way == "function":
+            for correction in corrections:
+                self._call_correction(book, correction)
+        else:
+            rows = [self._correction_values(book, correction) for correction in corrections]
+            self._send_rows(way, CORRECTIONS, CORRECTION_COLUMNS, rows)
 
     def send(self, book: str, statement: Statement) -> None:
         """Send a statement's fills in its way."""
@@ -75,7 +109,7 @@ class Sender:
         """The book's fills as they were recorded."""
         query = """
             select f.fill_id, f.executed_at, f.recorded_at, f.sequence, c.account, i.instrument,
-                f.side, f.quantity, f.price, f.fee, a.asset
+                f.side, f.quantity, f.price, f.fee, a.asset, f.venue_fill_id
             from utl.fills as f
             join utl.accounts as c using (account_id)
             join utl.instruments as i using (instrument_id)
@@ -87,54 +121,76 @@ class Sender:
         for row in self.connection.execute(query, [book]):
             fill_id, executed_at, recorded_at, sequence, account, name, side, *rest = row
             quantity, price, fee = map(Fraction, rest[:3])
-            place = (fill_id, executed_at, recorded_at, sequence, account, named[name], side)
-            fills.append(model.Fill(*place, quantity, price, fee, rest[3]))
+            fee_asset, identity = rest[3:]
+            place = (fill_id, executed_at, recorded_at, sequence, account)
+            what = (identity.removeprefix(f"{book} "), named[name], side)
+            fills.append(model.Fill(*place, *what, quantity, price, fee, fee_asset))
         return fills
+
+    def corrections(self, book: str) -> list[SentCorrection]:
+        """The corrections of the book's fills, in order of arrival."""
+        query = """
+            select account, substr(venue_fill_id, %s), kind,
+                quantity, price, fee, fee_asset, executed_at, sequence
+            from utl.fill_corrections
+            where starts_with(venue_fill_id, %s)
+            order by correction_id
+        """
+        mark = f"{book} "
+        found = self.connection.execute(query, [len(mark) + 1, mark]).fetchall()
+        return [SentCorrection(*row) for row in found]
+
+    def moment(self) -> datetime:
+        """The database's clock: what is committed by now is known at this moment."""
+        found = self.connection.execute("select clock_timestamp()").fetchone()
+        assert found is not None
+        moment: datetime = found[0]
+        return moment
 
     def identities(self, book: str) -> dict[int, str]:
         """What the venue calls each fill."""
         query = "select fill_id, venue_fill_id from utl.fills where book_id = utl.book_id(%s)"
         return dict(self.connection.execute(query, [book]).fetchall())
 
-    def _add_costings(self, book: str, costings: list[model.Costing]) -> None:
-        for costing in costings:
-            self._call(
-                "select utl.add_costing(%s, %s, %s, %s, %s, %s, %s)",
-                *(book, costing.method, costing.name, costing.pool, costing.fees),
-                *(costing.rank_by, costing.booking_order),
-            )
-
     def _insert(self, book: str, fills: list[Sent]) -> None:
-        values = sql.SQL(", ").join([ROW] * len(fills))
-        statement = sql.SQL("insert into {} values {}").format(TARGET, values)
-        self.connection.execute(statement, [v for fill in fills for v in self._values(book, fill)])
+        self._send_rows("insert", FILLS, COLUMNS, [self._values(book, fill) for fill in fills])
 
     def _insert_singly(self, book: str, fills: list[Sent]) -> None:
         for fill in fills:
             self._insert(book, [fill])
 
     def _insert_select(self, book: str, fills: list[Sent]) -> None:
-        self.connection.execute("create temporary table staged (like utl.fills) on commit drop")
-        staged = sql.SQL("insert into staged ({}) values {}").format(
-            sql.SQL(", ").join(map(sql.Identifier, COLUMNS)), sql.SQL(", ").join([ROW] * len(fills))
-        )
+        self.connection.execute("create temporary table staged (like utl.fills)")
         self.connection.execute("alter table staged alter fill_id drop not null")
         self.connection.execute("alter table staged alter recorded_at drop not null")
-        self.connection.execute(staged, [v for fill in fills for v in self._values(book, fill)])
-        columns = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+        rows = [self._values(book, fill) for fill in fills]
+        self._send_rows("insert", sql.SQL("staged"), COLUMNS, rows)
+        columns = _listed(COLUMNS)
         self.connection.execute(
-            sql.SQL("insert into {} select {} from staged").format(TARGET, columns)
+            sql.SQL("insert into {} ({}) select {} from staged").format(FILLS, columns, columns)
         )
         self.connection.execute("drop table staged")
 
     def _copy(self, book: str, fills: list[Sent]) -> None:
-        rows = [self._values(book, fill) for fill in fills]  # before: they ask for the book's id
+        self._send_rows("copy", FILLS, COLUMNS, [self._values(book, fill) for fill in fills])
+
+    def _send_rows(
+        self, way: str, table: sql.SQL, columns: tuple[str, ...], rows: list[list[object]]
+    ) -> None:
+        """All rows by one statement."""
+        target = sql.SQL("{} ({})").format(table, _listed(columns))
+        if way == "insert":
+            row = sql.SQL("({})").format(sql.SQL(", ").join([sql.Placeholder()] * len(columns)))
+            values = sql.SQL(", ").join([row] * len(rows))
+            statement = sql.SQL("insert into {} values {}").format(target, values)
+            self.connection.execute(statement, [value for row in rows for value in row])
+            return
         with (
             self.connection.cursor() as cursor,
-            cursor.copy(sql.SQL("copy {} from stdin").format(TARGET)) as copy,
+            cursor.copy(sql.SQL("copy {} from stdin").format(target)) as copy,
         ):
-            for row in rows:
-                copy.write_row(row)
+            for values_of_row in rows:
+                copy.write_row(values_of_row)
 
     def _record(self, book: str, fills: list[Sent]) -> None:
         assert set(self.record(book, fills)) == {"booked"}
@@ -148,6 +204,29 @@ class Sender:
             *(fill.executed_at, fill.sequence),
         ]
 
+    def _correction_values(self, book: str, correction: SentCorrection) -> list[object]:
+        asset = correction.fee_asset
+        return [
+            *(correction.kind, self._accounts[correction.account]),
+            f"{book} {correction.identity}",
+            *(correction.quantity, correction.price, correction.fee),
+            self._assets[asset] if asset else None,
+            *(correction.executed_at, correction.sequence, "as the venue said"),
+        ]
+
+    def _call_correction(self, book: str, correction: SentCorrection) -> None:
+        key = (correction.account, f"{book} {correction.identity}")
+        if correction.kind == "bust":
+            self._call("select utl.bust_fill(%s, %s, 'as the venue said', 'mail')", *key)
+        elif correction.sequence is not None:  # which the function does not take
+            self.correct(book, [correction], "insert")
+        else:
+            self._call(
+                "select utl.amend_fill(%s, %s, %s, %s, %s, %s, %s, source => 'mail')",
+                *(*key, correction.quantity, correction.price, correction.fee),
+                *(correction.fee_asset, correction.executed_at),
+            )
+
     def _id(self, function: str, name: str) -> int:
         found = self.connection.execute(f"select {function}(%s)".encode(), [name]).fetchone()
         assert found is not None
@@ -155,6 +234,10 @@ class Sender:
 
     def _call(self, query: str, *arguments: object) -> None:
         self.connection.execute(query.encode(), arguments)
+
+
+def _listed(columns: tuple[str, ...]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
 def _json(book: str, fill: Sent) -> dict[str, object]:

@@ -4,29 +4,19 @@ Each example is a transaction that is rolled back, so that one database serves t
 checks see the example's facts alone. `UTL_PROPERTIES=deep` runs many more examples.
 """
 
-import os
-from typing import Any
-
 import psycopg
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 
 from tests.properties import rows
-from tests.properties.proof import assert_checks_are_empty, assert_model_agrees, rolled_back
+from tests.properties.proof import (
+    assert_checks_are_empty,
+    assert_model_agrees,
+    named,
+    rolled_back,
+)
 from tests.properties.scenarios import WAYS, Scenario, Statement, scenarios, twice_cut
 from tests.properties.sending import Sender
-
-settings.register_profile(
-    "ci",
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    print_blob=True,
-)
-settings.register_profile(
-    "deep", settings.get_profile("ci"), max_examples=5000, phases=[Phase.generate, Phase.shrink]
-)
-settings.load_profile(os.environ.get("UTL_PROPERTIES", "ci"))
 
 
 @given(scenarios())
@@ -94,19 +84,3 @@ def assert_versions_count_statements(sender: Sender, scenario: Scenario) -> None
             fills = [f for f in statement.fills if f.instrument.name == instrument]
             touched += len(fills) if statement.way == "single" else bool(fills)
         assert version == touched
-
-
-def named(sender: Sender, book: str, costing: str) -> list[Any]:
-    """What the views show, with the venue's names of the fills instead of our ids."""
-    names = {i: name.removeprefix(book) for i, name in sender.identities(book).items()}
-    return [
-        sorted(
-            str(
-                tuple(
-                    names.get(v) if f.endswith("fill_id") else v for f, v in row._asdict().items()
-                )
-            )
-            for row in view
-        )
-        for view in rows.shown(sender.connection, book, costing)
-    ]

@@ -12,59 +12,40 @@ fastest way to keep the same facts, each once, and not the one that is most like
 import contextlib
 import json
 import os
-import platform
 import re
 import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from functools import partial
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import psutil
-import psycopg
-from psycopg import errors, pq, sql
-from psycopg.conninfo import make_conninfo
-from rich.box import SIMPLE_HEAD
+from psycopg import errors, pq
 from rich.console import Console
-from rich.table import Table
 
-from utl import __version__, bench_fills, migrate, server, settings
-from utl.bench_fills import COLUMNS, Ids
-from utl.settings import UtlError
+from utl import bench_fills, bench_late, bench_reads, bench_tables, server, settings
+from utl.bench_fills import Ids
+from utl.bench_late import LateFigure, Ledger
+from utl.bench_reads import ReadFigure
+from utl.bench_scratch import BenchError, Connection, Scratch, Shape, Target, one, scratch_on
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 Say = Callable[[str], object]  # tells a waiting person what is being measured
 
 BARE = "public.bare_fills"
 FILLS = "utl.fills"
 ROWS_PER_COPY = 10_000
-BOOKS = ACCOUNTS = CLIENTS = 8
-INSTRUMENTS = 25  # of each book: 200 positions
+CLIENTS = 8
+SHAPE = Shape(books=CLIENTS, instruments=25)
 METHODS = ("wac", "fifo", "lifo", "hifo", "lofo")
 BULK_COSTINGS = (*METHODS, "wac+fifo+hifo")
 SINGLE_COSTINGS = ("wac", "fifo", "wac+fifo+hifo")  # others by lots cost what fifo costs
 PATIENCE_SECONDS = 60
-SETTINGS = (
-    "shared_buffers",
-    "fsync",
-    "synchronous_commit",
-    "full_page_writes",
-    "wal_compression",
-    "wal_level",
-    "max_wal_size",
-    "checkpoint_timeout",
-    "autovacuum",
-    "jit",
-)
-
 MAKE_BARE_TABLE = """
     create table public.bare_fills (
         like utl.fills including all,
@@ -105,15 +86,13 @@ insert into {table} (
 """
 
 
-class BenchError(UtlError):
-    """A benchmark that could not be run, or whose books are wrong."""
-
-
 class Section(StrEnum):
     """The parts of the benchmark."""
 
     BULK = "bulk"
     SINGLE = "single"
+    LATE = "late"
+    READS = "reads"
 
 
 class Load(StrEnum):
@@ -182,9 +161,10 @@ class Figure:
 
 @dataclass
 class Bench:
-    """What to measure, and how often; the defaults take about eight minutes on two cores.
+    """What to measure, and how often; the defaults take about fifteen minutes on two cores.
 
     `costings` are sets of methods, side by side as in wac+fifo; none means those of each section.
+    `history` is how many fills there are where positions are read as of a time.
     """
 
     fills: int = 300_000
@@ -192,7 +172,11 @@ class Bench:
     seconds: int = 4  # of each run of single fills
     sections: Sequence[Section] = tuple(Section)
     costings: Sequence[str] = ()
+    history: int = 400_000
+    ledgers: Sequence[Ledger] = bench_late.LEDGERS
     figures: list[Figure] = field(default_factory=list)
+    late: list[LateFigure] = field(default_factory=list)
+    reads: list[ReadFigure] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for costings in self.costings:
@@ -208,11 +192,18 @@ class Bench:
         Raises BenchError when the books are wrong afterwards or pgbench is missing, and psycopg
         errors when the server cannot be reached or the user may not create databases.
         """
-        with _scratch(url) as scratch:
+        with scratch_on(url) as scratch:
             if Section.BULK in self.sections:
                 self._bulk(scratch, say)
             if Section.SINGLE in self.sections:
                 self._single(scratch, say)
+            if Section.LATE in self.sections:
+                for costings in self.costings or bench_late.COSTINGS:
+                    self.late += bench_late.measure(
+                        scratch, costings, self.ledgers, self.repeat, say
+                    )
+            if Section.READS in self.sections:
+                self.reads += bench_reads.measure(scratch, self.history, say)
             about = scratch.about()
         return {
             **about,
@@ -220,11 +211,13 @@ class Bench:
             "repeat": self.repeat,
             "single_seconds": self.seconds,
             "figures": [asdict(figure) for figure in self.figures],
+            "late": [asdict(figure) for figure in self.late],
+            "reads": [asdict(figure) for figure in self.reads],
         }
 
-    def _bulk(self, scratch: "Scratch", say: Say) -> None:
+    def _bulk(self, scratch: Scratch, say: Say) -> None:
         say(f"making up {self.fills:,} fills")
-        with scratch.database("wac") as target:
+        with scratch.database("wac", SHAPE) as target:
             blocks = bench_fills.make_blocks(target.ids, self.fills, ROWS_PER_COPY)
         self._compare(
             Section.BULK,
@@ -234,7 +227,7 @@ class Bench:
             say,
         )
 
-    def _single(self, scratch: "Scratch", say: Say) -> None:
+    def _single(self, scratch: Scratch, say: Say) -> None:
         for load in Load:
             self._compare(
                 Section.SINGLE,
@@ -261,52 +254,6 @@ class Bench:
         self.figures += [_figure(section, load, *case) for case in cases.items()]
 
 
-@dataclass(frozen=True)
-class Target:
-    """A scratch database with its reference data."""
-
-    connection: Connection
-    ids: Ids
-
-
-@dataclass(frozen=True)
-class Scratch:
-    """A server, and the name of a migrated database on it from which each run gets a copy."""
-
-    url: str
-    template: str
-
-    @contextlib.contextmanager
-    def database(self, costings: str) -> Iterator[Target]:
-        """Give a new database whose books have these costings, the first one as primary."""
-        name = f"{self.template}_run"
-        with _connect(self.url) as admin:
-            _create_database(admin, name, self.template)
-        try:
-            with _connect(make_conninfo(self.url, dbname=name)) as connection:
-                connection.execute(MAKE_BARE_TABLE)
-                yield Target(connection, _add_reference(connection, costings.split("+")))
-        finally:
-            with _connect(self.url) as admin:
-                _drop_database(admin, name)
-
-    def about(self) -> dict[str, Any]:
-        """Say what was measured, and where."""
-        with _connect(self.url) as admin:
-            chosen = {name: _one(admin, "select current_setting(%s)", name) for name in SETTINGS}
-            version = _one(admin, "select version()")
-        return {
-            "utl": __version__,
-            "server": version,
-            "settings": chosen,
-            "client_machine": {
-                "platform": platform.platform(),
-                "cores": psutil.cpu_count(),
-                "memory_bytes": psutil.virtual_memory().total,
-            },
-        }
-
-
 def command(bench: Bench, json_file: Path | None, console: Console) -> None:
     """Measure on the configured server, or on the embedded one, and print and write the figures."""
     was_running = settings.configured_url() or server.status().url
@@ -317,74 +264,41 @@ def command(bench: Bench, json_file: Path | None, console: Console) -> None:
     finally:
         if not was_running:
             server.stop()
-    show(result, console)
+    bench_tables.show(result, console)
     if json_file:
         json_file.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
-def show(result: dict[str, Any], console: Console) -> None:
-    """Print the figures of Bench.run as a table."""
-    console.print(f"{result['server'].split(' on ')[0]}; medians of {result['repeat']} runs")
-    for load, figures in groupby(result["figures"], key=itemgetter("load")):
-        table = Table(
-            title=f"\n{load}", title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
-        )
-        table.add_column("costings", no_wrap=True)
-        for heading in ("fills/s", "bare", "ratio", "WAL/fill", "bare", "stored/fill", "bare"):
-            table.add_column(heading, justify="right", no_wrap=True)
-        for figure in figures:
-            table.add_row(
-                figure["costings"],
-                f"{figure['fills_per_second']:,.0f}",
-                f"{figure['bare_fills_per_second']:,.0f}",
-                f"[bold]{figure['ratio_to_bare']:.2f}[/]",
-                f"{figure['wal_bytes_per_fill']:,.0f}",
-                f"{figure['bare_wal_bytes_per_fill']:,.0f}",
-                f"{figure['stored_bytes_per_fill']:,.0f}",
-                f"{figure['bare_stored_bytes_per_fill']:,.0f}",
-            )
-        console.print(table)
-    console.print(
-        "bare: the same rows into a table with the same columns, checks and key.\n"
-        "WAL, stored: bytes. stored: with indexes. WAL: of the whole server, from a\n"
-        "checkpoint on and into new pages, so that full-page images hardly count.",
-        style="dim",
-    )
-
-
 def _copy_run(scratch: Scratch, blocks: Sequence[bytes], table: str, costings: str) -> Run:
-    with scratch.database(costings) as target, target.connection.cursor() as cursor:
-        statement = sql.SQL("copy {} ({}) from stdin").format(
-            sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-        )
+    with scratch.database(costings, SHAPE) as target:
 
         def load() -> float:
             started = time.perf_counter()
             for block in blocks:
-                with cursor.copy(statement) as copy:
-                    copy.write(block)
+                target.copy(table, block)
             return time.perf_counter() - started
 
-        return _measured(target.connection, table, load)
+        return _measured(target, table, load)
 
 
 def _pgbench_run(scratch: Scratch, load: Load, seconds: int, table: str, costings: str) -> Run:
-    with scratch.database(costings) as target, tempfile.NamedTemporaryFile("w") as script:
+    with scratch.database(costings, SHAPE) as target, tempfile.NamedTemporaryFile("w") as script:
         script.write(_pgbench_script(table, target.ids, load))
         script.flush()
 
         def commit() -> float:
             return _pgbench(target.connection, Path(script.name), load.clients, seconds)
 
-        return _measured(target.connection, table, commit)
+        return _measured(target, table, commit)
 
 
 def _pgbench_script(table: str, ids: Ids, load: Load) -> str:
     """Write one fill's insert; ids of reference data run without gaps in a new database."""
     if load is Load.APART:
-        places, book, instrument = INSTRUMENTS, ":client_id", ":place"
+        places, book, instrument = SHAPE.instruments, ":client_id", ":place"
     else:
-        places, book, instrument = BOOKS * INSTRUMENTS, f":place % {BOOKS}", f":place / {BOOKS}"
+        places = SHAPE.books * SHAPE.instruments
+        book, instrument = f":place % {SHAPE.books}", f":place / {SHAPE.books}"
     return INSERT_FILL.format(
         places=places,
         book=f"{ids.books[0]} + {book}",
@@ -439,20 +353,22 @@ def _environment(connection: Connection) -> dict[str, str]:
     }
 
 
-def _measured(connection: Connection, table: str, work: Callable[[], float]) -> Run:
+def _measured(target: Target, table: str, work: Callable[[], float]) -> Run:
     """Run work, which returns its own seconds, from a checkpoint on, and check what came of it."""
+    connection = target.connection
+    connection.execute(MAKE_BARE_TABLE)
     with contextlib.suppress(errors.InsufficientPrivilege):
         connection.execute("checkpoint")
     bytes_before = _table_bytes(connection)
-    wal_before = _one(connection, "select pg_catalog.pg_current_wal_insert_lsn()::text")
+    wal_before = one(connection, "select pg_catalog.pg_current_wal_insert_lsn()::text")
     seconds = work()
-    wal_bytes = _one(
+    wal_bytes = one(
         connection,
         "select pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), %s)",
         wal_before,
     )
-    fills = _one(connection, f"select count(*) from {table}")  # noqa: S608  # a constant
-    _require_right_books(connection, fills)
+    fills = one(connection, f"select count(*) from {table}")  # noqa: S608  # a constant
+    target.require_right_books()
     bytes_after = _table_bytes(connection)
     grown = {name: after - bytes_before.get(name, 0) for name, after in bytes_after.items()}
     return Run(fills, seconds, int(wal_bytes), {k: v for k, v in sorted(grown.items()) if v > 0})
@@ -460,16 +376,6 @@ def _measured(connection: Connection, table: str, work: Callable[[], float]) -> 
 
 def _table_bytes(connection: Connection) -> dict[str, int]:
     return dict(connection.execute(TABLE_BYTES).fetchall())
-
-
-def _require_right_books(connection: Connection, fills: int) -> None:
-    failed = connection.execute("select title, violations from utl.failed_checks()").fetchall()
-    if failed:
-        raise BenchError(
-            f"the books are wrong after {fills:,} fills",
-            detail="; ".join(f"{title} ({count})" for title, count in failed),
-            hint="the figures are void; please report it",
-        )
 
 
 def _figure(section: Section, load: str, costings: str, pairs: Sequence[Pair]) -> Figure:
@@ -494,64 +400,3 @@ def _figure(section: Section, load: str, costings: str, pairs: Sequence[Pair]) -
             for table in tables
         },
     )
-
-
-@contextlib.contextmanager
-def _scratch(url: str) -> Iterator[Scratch]:
-    name = f"utl_bench_{os.getpid()}"
-    with _connect(url) as admin:
-        _create_database(admin, name, "template0")
-    try:
-        migrate.migrate(make_conninfo(url, dbname=name))
-        yield Scratch(url, name)
-    finally:
-        with _connect(url) as admin:
-            _drop_database(admin, name)
-
-
-def _add_reference(connection: Connection, methods: Sequence[str]) -> Ids:
-    def add(statement: str, *arguments: object) -> int:
-        return int(_one(connection, statement, *arguments))
-
-    def add_book(book: str) -> int:
-        statement = "select book_id from utl.add_book(%s, 'USDT', method => %s)"
-        book_id = add(statement, book, methods[0])
-        for method in methods[1:]:
-            connection.execute("select utl.add_costing(%s, %s)", [book, method])
-        return book_id
-
-    connection.execute("select utl.add_partitions(%s, 2)", [bench_fills.FIRST_DAY.date()])
-    connection.execute("select utl.add_partitions()")
-    return Ids(
-        books=[add_book(f"maker-{n}") for n in range(BOOKS)],
-        accounts=[
-            add("select account_id from utl.add_account(%s, %s)", f"account-{n}", f"venue-{n // 2}")
-            for n in range(ACCOUNTS)
-        ],
-        instruments=[
-            add("select instrument_id from utl.add_instrument(%s)", f"COIN{n}/USDT")
-            for n in range(INSTRUMENTS)
-        ],
-        fee_asset=add("select utl.asset_id('USDT')"),
-    )
-
-
-def _connect(url: str) -> Connection:
-    return psycopg.connect(url, autocommit=True)
-
-
-def _create_database(admin: Connection, name: str, template: str) -> None:
-    admin.execute(
-        sql.SQL("create database {} template {}").format(
-            sql.Identifier(name), sql.Identifier(template)
-        )
-    )
-
-
-def _drop_database(admin: Connection, name: str) -> None:
-    admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-
-
-def _one(connection: Connection, statement: str, *arguments: object) -> Any:
-    row = connection.execute(statement.encode(), arguments or None).fetchone()
-    return row[0] if row else None

@@ -75,6 +75,30 @@ def make_blocks(ids: Ids, fills: int, rows_per_block: int) -> list[bytes]:
     return ["".join(lines[start : start + rows_per_block]).encode() for start in starts]
 
 
+@dataclass
+class Stream:
+    """Fills of every position in turn, one after the other, each at a time of its own."""
+
+    ids: Ids
+    pause_ms: float  # between two fills, of whatever positions
+    first_number: int = 0  # of their venue_fill_ids: streams into one database must not share any
+    _made: int = 0
+
+    def __post_init__(self) -> None:
+        self._chance = random.Random(SEED)  # noqa: S311  # not for secrets
+        self._markets = _markets(self.ids, self._chance)
+
+    def take(self, fills: int) -> list[list[str]]:
+        """Return the next fills of each position, a list a position, as lines for COPY."""
+        taken: list[list[str]] = [[] for _ in self._markets]
+        for _ in range(fills):
+            for lines, market in zip(taken, self._markets, strict=True):
+                number, elapsed_ms = self.first_number + self._made, self._made * self.pause_ms
+                lines.append(_line(self.ids, market, number, elapsed_ms, self._chance))
+                self._made += 1
+        return taken
+
+
 def _markets(ids: Ids, chance: random.Random) -> list[_Market]:
     markets = []
     for instrument in ids.instruments:

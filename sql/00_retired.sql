@@ -20,3 +20,6 @@ drop function if exists utl_private.undone_legs(bigint, utl_private.leg[]);
 drop function if exists utl_private.restated_legs(
     bigint, utl_private.leg[], utl_private.leg[]
 );
+drop function if exists utl.amend_fill(
+    text, text, numeric, numeric, numeric, text, timestamptz, text, text, bigint
+);

@@ -55,7 +55,7 @@ begin
         grant execute on function
             utl.bust_fill(text, text, text, text, bigint),
             utl.amend_fill(
-                text, text, numeric, numeric, numeric, text, timestamptz, text, text, bigint
+                text, text, numeric, numeric, numeric, text, timestamptz, text, text, bigint, bigint
             ),
             utl.record_fills(jsonb, text, text, text, text, boolean, text),
             utl.record_fill_lines(text, text[], text, text, text, bigint, text, boolean, text),

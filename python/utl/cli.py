@@ -289,20 +289,24 @@ def bench(
     fills: Annotated[int, typer.Option(help="Fills of each bulk run.", min=1)] = 300_000,
     repeat: Annotated[int, typer.Option(help="Runs of each case.", min=1)] = 3,
     seconds: Annotated[int, typer.Option(help="Length of each run of single fills.", min=1)] = 4,
+    history: Annotated[
+        int, typer.Option(help="Fills in the ledger that is read as of a time.", min=4_000)
+    ] = 400_000,
     only: Annotated[
-        Literal["bulk", "single"] | None, typer.Option(help="Measure only this section.")
+        Literal["bulk", "single", "late", "reads"] | None,
+        typer.Option(help="Measure only this section."),
     ] = None,
     costings: Annotated[
         list[str] | None, typer.Option(help="Costing sets, such as fifo or wac+fifo; repeatable.")
     ] = None,
 ) -> None:
-    """Measure booking beside a bare table, in scratch databases that are dropped afterwards."""
+    """Measure booking, late fills and reads, in scratch databases that are dropped afterwards."""
     from rich.console import Console
 
     from utl.bench import Bench, Section, command
 
     sections = [Section(only)] if only else list(Section)
-    measured = Bench(fills, repeat, seconds, sections, costings or [])
+    measured = Bench(fills, repeat, seconds, sections, costings or [], history)
     command(measured, json_file, Console())
 
 

@@ -7,7 +7,7 @@ immutable
 parallel safe
 as $leg_amount$
     select case
-        when is_inverse then utl_private.share(-quantity, multiplier, price)
+        when is_inverse then utl_private.inverse_amount(quantity, price, multiplier)
         else quantity * multiplier * price
     end
 $leg_amount$;

@@ -15,7 +15,7 @@ as $lot_rank$
                 when not held.ranks_with_fees then price
                 when held.is_inverse
                     then round((fee + 0e-78) / quantity, 40)
-                        - round((held.multiplier + 0e-78) / price, 40)
+                        - round((held.multiplier + 0e-78) / nullif(price, 0), 40)
                 else round((fee + 0e-78) / quantity, 40) + held.multiplier * price
             end
     end

@@ -14,7 +14,8 @@ create or replace function utl.amend_fill(
     executed_at timestamptz default null,
     reason text default null,
     source text default null,
-    fill_id bigint default null
+    fill_id bigint default null,
+    sequence bigint default null
 )
 returns utl.corrections
 language sql
@@ -23,13 +24,13 @@ set search_path = pg_catalog, pg_temp
 as $amend_fill$
     insert into utl.corrections (
         kind, account_id, venue_fill_id, quantity, price, fee, fee_asset_id, executed_at,
-        reason, source
+        sequence, reason, source
     )
     select
         'amend', k.account_id, k.venue_fill_id,
         amend_fill.quantity, amend_fill.price, amend_fill.fee,
         case when amend_fill.fee_asset is not null then utl.asset_id(amend_fill.fee_asset) end,
-        amend_fill.executed_at, amend_fill.reason, amend_fill.source
+        amend_fill.executed_at, amend_fill.sequence, amend_fill.reason, amend_fill.source
     from utl_private.fill_key_of(
         amend_fill.account, amend_fill.venue_fill_id, amend_fill.fill_id
     ) as k
@@ -37,7 +38,7 @@ as $amend_fill$
 $amend_fill$;
 
 comment on function utl.amend_fill(
-    text, text, numeric, numeric, numeric, text, timestamptz, text, text, bigint
+    text, text, numeric, numeric, numeric, text, timestamptz, text, text, bigint, bigint
 ) is
 'Amends a fill, known by its account and venue_fill_id, or by its fill_id: what is given counts
 from now on, what is null stays. Quantity is positive, fee positive when paid. The fill may come

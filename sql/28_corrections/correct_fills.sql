@@ -15,7 +15,10 @@ as $correct_fills$
         f.side,
         coalesce(c.quantity, f.quantity),
         coalesce(c.price, f.price),
-        coalesce(c.fee, f.fee),
+        case
+            when coalesce(c.fee_asset_id, f.fee_asset_id) is not null then coalesce(c.fee, f.fee)
+            else f.fee
+        end,
         f.liquidity, f.venue_fill_id, f.venue_order_id
     )::utl.fills)
     from unnest(fills) as f

@@ -17,12 +17,24 @@ select
     c.reason,
     c.source,
     c.recorded_at,
-    k.fill_id
+    k.fill_id,
+    case
+        when
+            c.fee <> 0 and o.fee_asset_id is null and k.fill_id is not null
+            and not exists (
+                select from utl.corrections as a
+                where
+                    a.account_id = c.account_id and a.venue_fill_id = c.venue_fill_id
+                    and a.fee_asset_id is not null
+            )
+            then 'the fee has no asset and does not count: amend the asset'
+    end as problem
 from utl.corrections as c
 inner join utl_private.accounts as a on c.account_id = a.account_id
 left join utl_private.assets as f on c.fee_asset_id = f.asset_id
 left join utl_private.fill_keys as k
-    on c.account_id = k.account_id and c.venue_fill_id = k.venue_fill_id;
+    on c.account_id = k.account_id and c.venue_fill_id = k.venue_fill_id
+left join utl.fills as o on k.executed_at = o.executed_at and k.fill_id = o.fill_id;
 
 comment on view utl.fill_corrections is
 'The chain of corrections of each fill, in the order in which they count. fill_id is null while the
@@ -47,3 +59,5 @@ comment on column utl.fill_corrections.reason is 'Why.';
 comment on column utl.fill_corrections.source is 'Who said so.';
 comment on column utl.fill_corrections.recorded_at is 'When it was inserted here.';
 comment on column utl.fill_corrections.fill_id is 'The fill, once it is there.';
+comment on column utl.fill_corrections.problem is
+'What of it does not count, and what to do; null where all of it does.';

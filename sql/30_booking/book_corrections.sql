@@ -9,6 +9,7 @@ declare
     _ids bigint[];
     _cause text;
     _fills utl.fills[];
+    _after utl.fills[];
 begin
     select
         array_agg(c.correction_id order by c.correction_id),
@@ -23,11 +24,12 @@ begin
     if _fills is not null then
         -- Locked before their corrections are read: those of another session come before or after.
         perform utl_private.lock_positions(utl_private.touched_by(_fills, _fills));
+        _after := utl_private.correct_fills(_fills);
         perform utl_private.rebook_fills(
-            utl_private.correct_fills(_fills, _ids), utl_private.correct_fills(_fills),
-            _cause, _ids
+            utl_private.correct_fills(_fills, _ids), _after, _cause, _ids
         );
     end if;
+    perform utl_private.require_whole(_after, _ids);
     return null;
 end
 $book_corrections$;

@@ -7,14 +7,15 @@ select
     c.method,
     e.effective_at,
     e.sequence,
-    e.fill_id,
+    case when e.fill_id > 0 then e.fill_id end as fill_id,
     e.part,
     case
+        when e.effective_at < c.starts_at then 'carry'
         when e.lot_fill_id is not null or abs(e.quantity_after) < abs(e.quantity_after - e.quantity)
             then 'close'
         else 'open'
     end as effect,
-    e.lot_fill_id,
+    case when e.lot_fill_id > 0 then e.lot_fill_id end as lot_fill_id,
     e.lot_opened_at,
     trim_scale(e.quantity) as quantity,
     trim_scale(e.amount) as amount,
@@ -53,9 +54,11 @@ comment on column utl.position_entries.method is 'Its method.';
 comment on column utl.position_entries.effective_at is
 'When it counts: the time of execution, or of arrival where the costing books so.';
 comment on column utl.position_entries.sequence is 'The venues order within one time.';
-comment on column utl.position_entries.fill_id is 'The fill.';
+comment on column utl.position_entries.fill_id is
+'The fill, or what is booked for it in a closed period; null for an average that is carried.';
 comment on column utl.position_entries.part is 'Which part of the fill, from 1.';
-comment on column utl.position_entries.effect is 'open or close.';
+comment on column utl.position_entries.effect is 'open, close, or carry: what the method before left, with which this one
+starts.';
 comment on column utl.position_entries.lot_fill_id is
 'The fill that opened the lot which this part closes.';
 comment on column utl.position_entries.lot_opened_at is 'When that lot was opened.';

@@ -1,14 +1,12 @@
 """Corrections beside fills and beside each other, step by step, in two sessions and three."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import errors
 
 from tests.concurrency.sessions import (
     BOOK,
@@ -210,18 +208,7 @@ def test_a_late_fill_waits_for_a_correction_that_moves_the_end_of_its_position(
     assert_versions_count_statements(book)
 
 
-@pytest.mark.parametrize(
-    "correction",
-    [
-        bust,
-        pytest.param(
-            with_fee_in_coin,
-            marks=pytest.mark.xfail(
-                strict=True, reason="build_costing adds up other fees before it waits for positions"
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("correction", [bust, with_fee_in_coin])
 def test_a_costing_that_is_added_beside_a_correction_has_it(
     book: str,
     first: Sender,
@@ -237,9 +224,6 @@ def test_a_costing_that_is_added_beside_a_correction_has_it(
     assert_right(book, fills[:4], [*COSTINGS, LIFO], [correction(fills[1])])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="add_costing locks utl.fills alone, so that corrections do not wait for it"
-)
 def test_a_correction_beside_a_costing_that_is_being_added_reaches_it(
     book: str, first: Sender, second: Sender, fills: list[Sent]
 ) -> None:
@@ -251,66 +235,25 @@ def test_a_correction_beside_a_costing_that_is_being_added_reaches_it(
     assert_right(book, fills[:4], [*COSTINGS, LIFO], [bust(fills[1])])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a repeatable read transaction books a fill past a correction it cannot see"
+@pytest.mark.parametrize(
+    "level", [psycopg.IsolationLevel.REPEATABLE_READ, psycopg.IsolationLevel.SERIALIZABLE]
 )
-@pytest.mark.parametrize("correction", [bust, dearer])
-def test_a_fill_whose_correction_its_transaction_cannot_see_is_refused_or_corrected(
+def test_a_transaction_that_would_not_see_what_others_did_records_nothing(
     book: str,
     first: Sender,
     second: Sender,
     fills: list[Sent],
-    correction: Callable[[Sent], SentCorrection],
-) -> None:
-    take_snapshot(first)
-    second.correct(BOOK, [correction(fills[1])], "function")
-    with suppress(errors.SerializationFailure):
-        first.send(BOOK, Statement("insert", fills[:4]))
-        first.connection.commit()
-    first.connection.rollback()
-    assert_right(book, booked(second, fills), corrections=[correction(fills[1])])
-
-
-@pytest.mark.xfail(
-    strict=True, reason="a repeatable read transaction keeps a correction waiting for a fill it has"
-)
-@pytest.mark.parametrize("correction", [bust, dearer])
-def test_a_correction_of_a_fill_that_its_transaction_cannot_see_is_refused_or_applied(
-    book: str,
-    first: Sender,
-    second: Sender,
-    fills: list[Sent],
-    correction: Callable[[Sent], SentCorrection],
-) -> None:
-    take_snapshot(first)
-    second.send(BOOK, Statement("insert", fills[:4]))
-    with suppress(errors.SerializationFailure):
-        first.correct(BOOK, [correction(fills[1])], "function")
-        first.connection.commit()
-    first.connection.rollback()
-    assert_right(book, fills[:4], corrections=second.corrections(BOOK))
-
-
-def test_a_correction_of_a_position_that_has_changed_since_its_snapshot_is_refused(
-    book: str, first: Sender, second: Sender, fills: list[Sent]
+    level: psycopg.IsolationLevel,
 ) -> None:
     second.send(BOOK, Statement("insert", fills[:4]))
-    take_snapshot(first)
-    second.correct(BOOK, [bust(fills[1])], "function")
-    with pytest.raises(errors.SerializationFailure):
-        first.correct(BOOK, [dearer(fills[1])], "function")
-    first.connection.rollback()
-    assert_right(book, fills[:4], corrections=[bust(fills[1])])
-
-
-def take_snapshot(sender: Sender) -> None:
-    """From here on the session's transaction sees what is committed now."""
-    sender.connection.commit()
-    sender.connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    sender.connection.execute("select count(*) from utl.fills")
-
-
-def booked(sender: Sender, fills: list[Sent]) -> list[Sent]:
-    """Those of the fills that are there."""
-    names = sender.identities(BOOK).values()
-    return [fill for fill in fills if f"{BOOK} {fill.identity}" in names]
+    first.connection.commit()
+    first.connection.isolation_level = level
+    for record in (
+        partial(first.send, BOOK, Statement("insert", fills[4:])),
+        partial(first.correct, BOOK, [bust(fills[1])], "function"),
+    ):
+        with pytest.raises(psycopg.OperationalError) as refused:
+            record()
+        assert refused.value.sqlstate == "55U04"
+        first.connection.rollback()
+    assert_right(book, fills[:4])

@@ -29,7 +29,12 @@ select is(
 select is(
     pg_temp.leg_amount(3, 2000, 10, true), '-0.015', 'an_inverse_contract_counts_its_multiplier'
 );
-select is(pg_temp.leg_amount(1, -8, 1, true), '0.125', 'an_inverse_price_may_be_negative');
+select throws_ok(
+    format('select pg_temp.leg_amount(1, %s, 1, true)', p.price),
+    '22U07', 'the price of an inverse contract must be positive',
+    format('an_inverse_contract_has_no_price_of_%s', p.price)
+)
+from unnest(array[-8, 0]) as p (price);
 
 select * from finish();
 rollback;

@@ -53,7 +53,9 @@ class Figures:
 
     def last_average_cost(self) -> Got:
         """As it stood before the position last went flat."""
-        run = next(run for run in reversed(self._runs()) if run[-1].quantity_after == 0)
+        run = next((run for run in reversed(self._runs()) if run[-1].quantity_after == 0), None)
+        if run is None:
+            return None
         before = [entry for entry in run if entry.fill != run[-1].fill][-1]
         return self.instrument.price(before.quantity_after, before.cost_after)
 
@@ -134,15 +136,17 @@ class Figures:
 
     def peak_quantity(self) -> Got:
         """The most that was held in the current cycle."""
-        return max(abs(entry.quantity_after) for entry in self._cycle())
+        return max((abs(entry.quantity_after) for entry in self._cycle()), default=Fraction(0))
 
     def opened_at(self) -> Got:
-        """When the current cycle began."""
-        return self.ledger.fills[self._cycle()[0].fill].executed_at
+        """When the current cycle began; none where no fill counts."""
+        return next((self.ledger.fills[e.fill].executed_at for e in self._cycle()), None)
 
     def closed_at(self) -> Got:
         """When it ended; none while it is open."""
-        last = self._cycle()[-1]
+        last = next(reversed(self._cycle()), None)
+        if last is None:
+            return None
         return self.ledger.fills[last.fill].executed_at if last.quantity_after == 0 else None
 
     def part_of_last(self, effect: str) -> Fraction:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from tests.golden.compare import Claim, moment
+from tests.golden.compare import Claim, disagreements, moment
 from tests.golden.engine_figures import FIGURES, Figures
 from tests.golden.ledger import Costing, Fill, Instrument, Ledger
 from tests.golden.support import instrument_kind, need, need_figures, need_keys
@@ -31,6 +31,7 @@ FILL_KEYS = {
     *("seq", "t", "side", "qty", "price", "fee", "fee_currency", "order", "trade_id", "account"),
     *("position", "opening", "amount", "fx"),
 }
+EVENT_KEYS = {"after_fill", "type", "order"}
 PARAMS_KEYS = {
     *("realized", "scope", "order", "book_scope", "grouping", "long_only", "round_each_fill"),
     *("cash_model", "fee_rate", "leverage", "account_currency", "fx", "base_fee_adjusts_qty"),
@@ -50,6 +51,7 @@ def run(case: dict[str, Any], connection: Any) -> Iterator[Claim]:
     need_keys("params", case["params"], PARAMS_KEYS)
     for event in case.get("events", []):
         need(f"event: {event['type']}")
+        need_keys("event", event, EVENT_KEYS)
     for row in case["fills"]:
         need_keys("fill", row, FILL_KEYS)
     if len({row.get("position") for row in case["fills"]}) > 1:
@@ -65,17 +67,30 @@ class EngineCase:
         self.params: dict[str, Any] = case["params"]
         self.expect: dict[str, Any] = with_plain_figures(case)
         self.steps = self._steps()
+        self.events = self._events()
         self.instrument = _instrument(case["instrument"])
         self.ledger = Ledger(connection, self._costings())
         self.ledger.add_instrument(self.instrument)
 
     def claims(self) -> Iterator[Claim]:
-        """Book fill by fill; after each, what the steps assert, and at the end the rest."""
+        """Book fill by fill; after each, its events and steps, and at the end the rest."""
         for row in self.case["fills"]:
             yield from self._book(row)
-            for step in self.steps[row["seq"]]:
-                yield from self._figures(f"after fill {row['seq']}: ", step)
+            yield from self._after(row["seq"])
         yield from self._figures("", self.expect)
+
+    def _after(self, number: int) -> Iterator[Claim]:
+        """The events after a fill, and what the steps assert.
+
+        Where a fill has both, a case does not say which comes first: a step holds before the
+        events or after them.
+        """
+        path, steps, events = f"after fill {number}: ", self.steps[number], self.events[number]
+        before = [list(self._figures(path, step)) for step in steps]
+        for event in events:
+            self.ledger.bust_order(str(event["order"]))
+        for step, claims in zip(steps, before, strict=True):
+            yield from self._figures(path, step) if events and disagreements(claims) else claims
 
     def _steps(self) -> dict[int, list[dict[str, Any]]]:
         """What is asserted after which fill. What is not known is refused before any booking."""
@@ -87,6 +102,15 @@ class EngineCase:
         for asserted in [self.expect, *self.expect.get("steps", [])]:
             need_figures(asserted, {*FIGURES, *NOT_FIGURES})
         return steps
+
+    def _events(self) -> dict[int, list[dict[str, Any]]]:
+        """What happens after which fill."""
+        events: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+        for event in self.case.get("events", []):
+            events[event["after_fill"]].append(event)
+        if not set(events) <= {row["seq"] for row in self.case["fills"]}:
+            need("an event that is not after a fill")
+        return events
 
     def _costings(self) -> dict[str, Costing]:
         method, scope = self.case["method"], self.params.get("book_scope", "pooled")

@@ -76,6 +76,11 @@ class Fill:
     opening: bool = False
 
     @property
+    def venue_fill_id(self) -> str:
+        """By which the ledger knows it within its account."""
+        return self.identity or f"fill-{self.number}"
+
+    @property
     def signed_quantity(self) -> Fraction:
         """Positive bought, negative sold."""
         return self.quantity if self.side == "buy" else -self.quantity
@@ -146,7 +151,7 @@ class Ledger:
 
     def __init__(self, connection: psycopg.Connection[Any], costings: dict[str, Costing]) -> None:
         self.connection = connection
-        self.fills: dict[int, Fill] = {}  # by number
+        self.fills: dict[int, Fill] = {}  # those that count, by number
         self._numbers: dict[int, int] = {}  # of fills, by fill_id
         connection.execute("select utl.add_book(%s)", [BOOK])
         for name, costing in costings.items():
@@ -184,6 +189,21 @@ class Ledger:
             self._numbers[fill_id] = fill.number
         return outcome, reason or ""
 
+    def bust_order(self, order: str) -> None:
+        """Take back every fill of an order that is there by now."""
+        for number in [number for number, fill in self.fills.items() if fill.order == order]:
+            fill = self.fills.pop(number)
+            self.connection.execute(
+                "select utl.bust_fill(%s, %s)", [fill.account, fill.venue_fill_id]
+            )
+
+    def change_method(self, costing: str, method: str, from_time: datetime) -> None:
+        """Let a costing go on by another method; several changes come in order of time."""
+        self.connection.execute(
+            "select utl.change_costing(%s, %s, %s, costing => %s)",
+            [BOOK, method, from_time, costing],
+        )
+
     def positions(self, costing: str) -> list[Position]:
         """Where a costing stands."""
         query = """
@@ -193,13 +213,18 @@ class Ledger:
         return [Position(*_exact(row)) for row in self._rows(query, costing)]
 
     def entries(self, costing: str) -> list[Entry]:
-        """The journal of a costing in its order."""
+        """The journal of a costing in its order, without what a change of method carried over.
+
+        A fill is booked in one position of a costing; in a later one it stands for what is left of
+        it. An average that is carried over is of no fill, and has a negative number.
+        """
         query = """
             select position_id, instrument, fill_id, lot_fill_id, effect, effective_at,
                 quantity, amount, realized_pnl, quantity_after, cost_after
             from utl.position_entries where book = %s and costing = %s
             order by effective_at, sequence, fill_id, part
         """
+        booked_in: dict[int, int] = {}
         return [
             Entry(
                 row.position_id,
@@ -211,6 +236,8 @@ class Ledger:
                 *_exact(row[6:]),
             )
             for row in self._rows(query, costing)
+            if row.fill_id > 0
+            and booked_in.setdefault(row.fill_id, row.position_id) == row.position_id
         ]
 
     def lots(self, costing: str) -> list[Lot]:
@@ -272,7 +299,7 @@ def _row(fill: Fill) -> dict[str, object]:
         "book": BOOK,
         "account": fill.account,
         "instrument": fill.instrument.name,
-        "venue_fill_id": fill.identity or f"fill-{fill.number}",
+        "venue_fill_id": fill.venue_fill_id,
         "side": fill.side,
         "quantity": as_text(fill.quantity),
         "price": fill.price,

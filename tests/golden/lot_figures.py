@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from tests.golden.compare import EXACT, NO_SLACK, Claim, Got, Slack, half_unit, moment
 from tests.golden.ledger import Ledger, Match, as_text
+from tests.golden.methods import methods_of
 from tests.golden.support import Unsupported, need, need_figures
 from tests.golden.trades import BY_LOT, FEES_EXPENSED, OWN
 
@@ -46,6 +47,13 @@ class Figures:
         self.cost = total(p.cost for p in self.own)
         self.realized = total(p.realized_pnl for p in self.own)
         self.fees = total(p.fees for p in self.expensed)
+
+    def is_average(self) -> bool:
+        """Whether the case keeps an average, and so no lots of its own."""
+        methods = methods_of(self.case)
+        if "WAC" in methods and len(methods) > 1:
+            need("lots of a costing that was an average for a time")
+        return methods == {"WAC"}
 
     def quantity(self) -> Fraction:
         """What is held of the one symbol."""
@@ -99,7 +107,7 @@ class Figures:
 
     def open_lots(self, *, priced: bool) -> Iterator[dict[str, Any]]:
         """Open lots in the words of a case; of an average those by fifo, which have no price."""
-        is_average = self.case["method"] == "WAC"
+        is_average = self.is_average()
         if is_average and priced:
             yield from self._average_as_lot()
             return
@@ -207,7 +215,7 @@ def _merged(lots: list[PricedLots]) -> list[PricedLots]:
 
 def _matches(figures: Figures, path: str, expected: list[dict[str, Any]]) -> Iterator[Claim]:
     """What closed what, in the order of closing; of an average by fifo, without cost."""
-    is_average = figures.case["method"] == "WAC"
+    is_average = figures.is_average()
     if is_average and any(set(match) - {"open", "close", "qty"} for match in expected):
         need("matches of an average")
     costing = BY_LOT if is_average else OWN

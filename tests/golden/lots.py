@@ -14,6 +14,7 @@ from typing import Any
 from tests.golden.compare import Claim, moment
 from tests.golden.ledger import Costing, Fill, Instrument, Ledger, as_text
 from tests.golden.lot_figures import FIGURES, Figures
+from tests.golden.methods import by_lot, changes, first_method, methods_of
 from tests.golden.support import instrument_kind, need, need_figures, need_keys
 from tests.golden.trades import BY_LOT, FEES_EXPENSED, OWN
 
@@ -23,7 +24,7 @@ CASE_KEYS = {
 }
 CONFIG_KEYS = {
     *("pooling", "fees", "rank", "ties", "oversell", "round", "compare_dp", "compare_rel"),
-    *("average", "base_fee", "term_days", "free_after_seconds"),
+    *("average", "base_fee", "term_days", "free_after_seconds", "methods_by_year"),
 }
 FILL_KEYS = {
     *("seq", "t", "kind", "account", "symbol", "qty", "price", "value", "fee", "fee_currency"),
@@ -34,13 +35,15 @@ UNPRICED = {"qty", "lots", "matches", "cost_basis", "avg_cost", "fees", "income"
 NOT_FIGURES = {"steps", "after"}
 # How the order at one time is stated. A case without equal times may state anything.
 KNOWN_TIES = ("lot date, then entry order", "input order", "arrival order", "at one time: acq")
+HAS_CHANGES = "select to_regproc('utl.change_costing')"
 END_OF_DAY = timedelta(days=1, microseconds=-1)
 
 
 def run(case: dict[str, Any], connection: Any) -> Iterator[Claim]:
     """Book a case and yield each figure it asserts with what the ledger says."""
     need_keys("case", case, CASE_KEYS)
-    need(f"method: {case['method']}")
+    for method in sorted(methods_of(case)):
+        need(f"method: {method}")
     need_keys("config", case["config"], CONFIG_KEYS)
     for row in case["fills"]:
         need(f"fill kind: {row['kind']}")
@@ -60,6 +63,7 @@ class LotCase:
         self.steps = self._steps()
         self.marks: dict[str, Fraction] = {}  # by instrument
         self.ledger = Ledger(connection, self._costings())
+        self._change_methods()
 
     def claims(self) -> Iterator[Claim]:
         """Book row by row; after each, what the steps assert, and at the end the rest."""
@@ -102,13 +106,25 @@ class LotCase:
             pool = "account" if pooling == "account" else "book"
             return Costing(method.lower(), pool, fees, rank, order)
 
-        method = self.case["method"]
+        method = first_method(self.case)
         capitalizes = fees in ("capitalise", "capitalize")
         return {
             OWN: costing(method, "capitalize" if capitalizes else "expense"),
             FEES_EXPENSED: costing(method, "expense"),
-            BY_LOT: costing("fifo" if method == "WAC" else method, "expense"),
+            BY_LOT: costing(by_lot(method), "expense"),
         }
+
+    def _change_methods(self) -> None:
+        """Plan the changes of method from years on, before any fill."""
+        plan = changes(self.case)
+        if plan and self.ledger.connection.execute(HAS_CHANGES).fetchone() == (None,):
+            need("methods_by_year")
+        if plan and self._order() == "arrival":
+            need("methods_by_year, in order of arrival")
+        for from_time, method in plan:
+            self.ledger.change_method(OWN, method.lower(), from_time)
+            self.ledger.change_method(FEES_EXPENSED, method.lower(), from_time)
+            self.ledger.change_method(BY_LOT, by_lot(method).lower(), from_time)
 
     def _order(self) -> str:
         """By arrival where the case says so and it differs from the order of time."""
@@ -160,7 +176,7 @@ class LotCase:
         if price is None:
             return "0"  # of a disposal whose proceeds nothing depends on: see UNPRICED
         stated = row.get("price")
-        ranked = self.case["method"] in ("HIFO", "LOFO") and self.config.get("rank") == "price"
+        ranked = methods_of(self.case) & {"HIFO", "LOFO"} and self.config.get("rank") == "price"
         if ranked and stated is not None and Fraction(stated) != price:
             need("rank by a price that is not the cost")
         return as_text(price)

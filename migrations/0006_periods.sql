@@ -126,3 +126,13 @@ drop index utl_private.superseded_entries_by_position;
 -- squawk-ignore require-concurrent-index-creation
 create index superseded_entries_by_restatement
 on utl_private.superseded_entries (restatement_id);
+
+-- When the lots were opened that a position took over from the method before. In open_lots they are
+-- as old as the change.
+create table utl_private.carried_lots (
+    position_id bigint not null,
+    fill_id bigint not null,
+    book_id integer not null,
+    opened_at timestamptz not null,
+    constraint carried_lots_pkey primary key (position_id, fill_id, book_id)
+);

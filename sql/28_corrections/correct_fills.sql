@@ -15,10 +15,7 @@ as $correct_fills$
         f.side,
         coalesce(c.quantity, f.quantity),
         coalesce(c.price, f.price),
-        case
-            when coalesce(c.fee_asset_id, f.fee_asset_id) is not null then coalesce(c.fee, f.fee)
-            else f.fee
-        end,
+        coalesce(c.fee, f.fee),
         f.liquidity, f.venue_fill_id, f.venue_order_id
     )::utl.fills)
     from unnest(fills) as f

@@ -23,10 +23,7 @@ select
     f.side,
     coalesce(c.quantity, f.quantity),
     coalesce(c.price, f.price),
-    case
-        when coalesce(c.fee_asset_id, f.fee_asset_id) is not null then coalesce(c.fee, f.fee)
-        else f.fee
-    end,
+    coalesce(c.fee, f.fee),
     f.liquidity, f.venue_fill_id, f.venue_order_id
 from corrected as k
 inner join utl_private.fill_keys as y
@@ -49,8 +46,7 @@ comment on column utl.effective_fills.fee_asset_id is 'The asset in which the fe
 comment on column utl.effective_fills.side is 'buy or sell.';
 comment on column utl.effective_fills.quantity is 'How much counts; positive.';
 comment on column utl.effective_fills.price is 'The price that counts.';
-comment on column utl.effective_fills.fee is 'The fee that counts: positive was paid. An amended fee
-without an asset does not count: utl.fill_corrections.problem.';
+comment on column utl.effective_fills.fee is 'The fee that counts: positive was paid.';
 comment on column utl.effective_fills.liquidity is 'maker or taker, where known.';
 comment on column utl.effective_fills.venue_fill_id is 'The venue''s identity of this execution.';
 comment on column utl.effective_fills.venue_order_id is 'The venue''s identity of the order.';

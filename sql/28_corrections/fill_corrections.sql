@@ -22,12 +22,20 @@ select
         when
             c.fee <> 0 and o.fee_asset_id is null and k.fill_id is not null
             and not exists (
-                select from utl.corrections as a
+                select from utl.corrections as n
                 where
-                    a.account_id = c.account_id and a.venue_fill_id = c.venue_fill_id
-                    and a.fee_asset_id is not null
+                    n.account_id = c.account_id and n.venue_fill_id = c.venue_fill_id
+                    and n.fee_asset_id is not null
             )
             then 'the fee has no asset and does not count: amend the asset'
+        when
+            c.price <= 0
+            and (
+                select i.is_inverse
+                from utl_private.instruments as i
+                where i.instrument_id = o.instrument_id
+            )
+            then 'an inverse contract has no such price: it does not count'
     end as problem
 from utl.corrections as c
 inner join utl_private.accounts as a on c.account_id = a.account_id

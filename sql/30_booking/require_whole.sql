@@ -7,7 +7,7 @@ as $require_whole$
 declare
     _fee numeric;
     _venue_fill_id text;
-    _waiting utl.corrections;
+    _price numeric;
 begin
     select c.fee, f.venue_fill_id into _fee, _venue_fill_id
     from unnest(corrected) as f
@@ -22,24 +22,24 @@ begin
             detail = format('Fill %s was recorded without one.', _venue_fill_id),
             hint = 'Amend the asset together with the fee.';
     end if;
-    select u.* into _waiting
-    from utl_private.unmet_corrections(correction_ids) as u
-    where u.price <= 0
+    select c.price, f.venue_fill_id into _price, _venue_fill_id
+    from unnest(corrected) as f
+    inner join utl.corrections as c
+        on f.account_id = c.account_id and f.venue_fill_id = c.venue_fill_id
+    inner join utl_private.instruments as i on f.instrument_id = i.instrument_id
+    where c.correction_id = any(correction_ids) and c.price <= 0 and i.is_inverse
     limit 1;
     if found then
-        raise exception 'this amendment cannot wait for its fill'
+        raise exception 'the price of an inverse contract must be positive'
         using
-            errcode = '23U06',
-            detail = format(
-                'Fill %s is not there yet, and the price is %s.',
-                _waiting.venue_fill_id, _waiting.price
-            ),
-            hint = 'An inverse contract has no such price. Send it after the fill.';
+            errcode = '22U07',
+            detail = format('Fill %s was to be amended to %s.', _venue_fill_id, _price),
+            hint = 'Its value is quantity × multiplier ÷ price.';
     end if;
 end
 $require_whole$;
 
 comment on function utl_private.require_whole(utl.fills[], bigint[]) is
-'Raises 23U06 for an amendment of a fee where neither it nor the fill names an asset, and for one that
-waits for its fill with a price that not every instrument has: when it comes, the fill must not be
-refused for it.';
+'Raises 23U06 for an amended fee where neither the amendment nor the fill names an asset, and 22U07
+for a price that an inverse contract cannot have. Of a correction that came before its fill such a
+value does not count, for the fill must not be refused: utl.fill_corrections.problem.';

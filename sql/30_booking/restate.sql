@@ -37,6 +37,7 @@ begin
     _changed := utl_private.changed_terms(_points);
     _before := utl_private.points_before(_points);
     if cardinality(_changed) > 0 then
+        perform utl_private.keep_carried_lots(_changed);
         _before := utl_private.carried_points(_before, _changed);
     end if;
     open _legs no scroll for

@@ -63,8 +63,8 @@ begin
             order by position_id, effective_at, sequence, fill_id;
         perform utl_private.restate(_legs, _family, cause, fact_ids);
         close _legs;
+        perform utl_private.drop_bare_carries(held);
     end loop;
-    perform utl_private.drop_bare_carries(held);
 end
 $restate_moves$;
 

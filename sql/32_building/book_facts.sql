@@ -39,6 +39,7 @@ begin
             ) as s
         );
     end if;
+    perform utl_private.keep_carried_lots(_held);
     open _legs no scroll for
         select l.*
         from utl_private.fact_legs(_held, from_time, to_time) as l

@@ -6,9 +6,7 @@ declare
     _build utl_private.costing_builds;
     _costing utl_private.costings;
 begin
-    if utl_private.has_other_fees(book_id) then
-        perform utl_private.set_other_fees(book_id, costing_id);
-    end if;
+    perform utl_private.take_other_fees(book_id, costing_id);
     update utl_private.costings as c set is_built = true
     where c.book_id = finish_costing.book_id and c.costing_id = finish_costing.costing_id
     returning * into _costing;

@@ -2,8 +2,10 @@ create or replace function utl_private.keep_beliefs(
     restatement_id bigint, positions utl_private.positions[]
 )
 returns void
-language sql
+language plpgsql
+set enable_nestloop = off
 as $keep_beliefs$
+begin
     with same as (
         update utl_private.entries as e set booked_at = s.booked_at
         from utl_private.superseded_entries as s
@@ -29,7 +31,8 @@ as $keep_beliefs$
         s.restatement_id = keep_beliefs.restatement_id
         and s.position_id = k.position_id
         and s.effective_at = k.effective_at
-        and (s.sequence, s.fill_id, s.part) = (k.sequence, k.fill_id, k.part)
+        and (s.sequence, s.fill_id, s.part) = (k.sequence, k.fill_id, k.part);
+end
 $keep_beliefs$;
 
 comment on function utl_private.keep_beliefs(bigint, utl_private.positions[]) is

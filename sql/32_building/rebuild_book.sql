@@ -18,9 +18,8 @@ begin
         order by c.starts_at, c.costing_id
     loop
         costing := _costing.costing;
-        digest_before := utl_private.costing_digest(_book_id, _costing.costing_id);
-        changed_positions := utl_private.rebuild_costing(_costing);
-        digest_after := utl_private.costing_digest(_book_id, _costing.costing_id);
+        select r.* into changed_positions, digest_before, digest_after
+        from utl_private.rebuild_costing(_costing) as r;
         select count(distinct p.position_id), count(e.fill_id) into positions, entries
         from utl_private.positions as p
         left join utl_private.entries as e on p.position_id = e.position_id

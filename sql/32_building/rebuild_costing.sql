@@ -1,14 +1,20 @@
-create or replace function utl_private.rebuild_costing(rebuilt utl_private.costings)
-returns bigint
+create or replace function utl_private.rebuild_costing(
+    rebuilt utl_private.costings,
+    out changed_positions bigint,
+    out digest_before text,
+    out digest_after text
+)
 language plpgsql
 set plan_cache_mode = force_custom_plan
 as $rebuild_costing$
 declare
     _restatement_id bigint := nextval('utl_private.restatement_ids');
     _started_at timestamptz := clock_timestamp();
-    _before utl_private.positions[];
     _bounds timestamptz[] := utl_private.build_bounds(rebuilt.book_id, rebuilt.costing_id);
-    _changed bigint;
+    _digests jsonb := utl_private.costing_digests(rebuilt.book_id, rebuilt.costing_id);
+    _digests_after jsonb;
+    _before utl_private.positions[];
+    _changed bigint[];
 begin
     select array_agg(p) into _before
     from utl_private.positions as p
@@ -23,24 +29,24 @@ begin
     end loop;
     perform utl_private.set_other_fees(rebuilt.book_id, rebuilt.costing_id);
     perform utl_private.keep_beliefs(_restatement_id, _before);
-    with changed as (
-        select c.position_id
-        from utl_private.record_rebuild(_restatement_id, _before, _started_at) as c (position_id)
-    ),
 
-    kept as (
-        update utl_private.positions as p
-        set version = b.version + case when c.position_id is null then 0 else 1 end
-        from unnest(_before) as b
-        left join changed as c on b.position_id = c.position_id
-        where p.position_id = b.position_id and p.book_id = b.book_id
-    )
-
-    select count(*) into _changed from changed as c;
-    return _changed;
+    _digests_after := utl_private.costing_digests(rebuilt.book_id, rebuilt.costing_id);
+    _changed := array(
+        select a.key::bigint
+        from jsonb_each_text(_digests_after) as a
+        where a.value is distinct from _digests ->> a.key
+    );
+    perform utl_private.record_rebuild(_restatement_id, _before, _changed, _started_at);
+    update utl_private.positions as p
+    set version = b.version + (b.position_id = any(_changed))::integer
+    from unnest(_before) as b
+    where p.position_id = b.position_id and p.book_id = b.book_id;
+    changed_positions := cardinality(_changed);
+    digest_before := md5(_digests::text);
+    digest_after := md5(_digests_after::text);
 end
 $rebuild_costing$;
 
 comment on function utl_private.rebuild_costing(utl_private.costings) is
-'Derives a costing anew from the facts and returns how many positions came back changed. Only those
-get a new version.';
+'Derives a costing anew from the facts. Only positions that came back changed get a new version.
+Returns how many, and the digest of the costing before and after.';

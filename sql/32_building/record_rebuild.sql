@@ -1,7 +1,10 @@
 create or replace function utl_private.record_rebuild(
-    restatement_id bigint, before utl_private.positions[], started_at timestamptz
+    restatement_id bigint,
+    before utl_private.positions[],
+    changed bigint[],
+    started_at timestamptz
 )
-returns setof bigint
+returns void
 language sql
 as $record_rebuild$
     with differences as (
@@ -18,7 +21,7 @@ as $record_rebuild$
             and e.booked_at >= started_at
     ),
 
-    changed as (
+    points as (
         select d.position_id, min(d.effective_at) as restated_from, sum(d.replaced) as replaced
         from differences as d
         group by d.position_id
@@ -30,14 +33,17 @@ as $record_rebuild$
     )
     select
         record_rebuild.restatement_id, p.position_id, p.book_id, started_at,
-        c.restated_from, 'rebuild', '{}', 0, c.replaced, b.realized_pnl, p.realized_pnl
-    from changed as c
-    inner join unnest(before) as b on c.position_id = b.position_id
-    inner join utl_private.positions as p on c.position_id = p.position_id
-    returning position_id
+        coalesce(r.restated_from, nullif(p.last_effective_at, '-infinity'), started_at),
+        'rebuild', '{}', 0,
+        coalesce(r.replaced, 0), coalesce(b.realized_pnl, 0), p.realized_pnl
+    from utl_private.positions as p
+    left join unnest(before) as b on p.position_id = b.position_id
+    left join points as r on p.position_id = r.position_id
+    where p.position_id = any(changed)
 $record_rebuild$;
 
 comment on function utl_private.record_rebuild(
-    bigint, utl_private.positions[], timestamptz
+    bigint, utl_private.positions[], bigint[], timestamptz
 ) is
-'Keeps in utl.restatements which positions a rebuild changed, and returns their ids.';
+'Keeps in utl.restatements what a rebuild changed. Where no entry came back otherwise but the
+position, its lots or its fees did, it is said to be restated from its last entry.';

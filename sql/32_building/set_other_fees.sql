@@ -1,6 +1,7 @@
 create or replace function utl_private.set_other_fees(book_id integer, costing_id integer)
 returns void
 language sql
+set enable_nestloop = off
 as $set_other_fees$
     delete from utl_private.position_fees as o
     using utl_private.positions as p

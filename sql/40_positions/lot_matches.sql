@@ -3,26 +3,6 @@
 -- names its lot. Names are resolved, so that a report needs no joins.
 
 create or replace view utl.lot_matches as
-with closing as (
-    select
-        e.*,
-        case
-            when e.lot_opened_at >= c.starts_at then e.lot_opened_at
-            else coalesce(
-                (
-                    select f.executed_at
-                    from utl_private.booked_fills as f
-                    where f.fill_id = e.lot_fill_id
-                ),
-                e.lot_opened_at
-            )
-        end as opened_at
-    from utl_private.entries as e
-    inner join utl_private.positions as p on e.position_id = p.position_id
-    inner join utl_private.costings as c on p.book_id = c.book_id and p.costing_id = c.costing_id
-    where e.lot_fill_id is not null
-)
-
 select
     b.book,
     a.account,
@@ -34,9 +14,9 @@ select
     e.part,
     case when e.quantity < 0 then 'long' else 'short' end as direction,
     trim_scale(abs(e.quantity)) as quantity,
-    e.opened_at,
+    coalesce(k.opened_at, e.lot_opened_at) as opened_at,
     e.effective_at as closed_at,
-    e.effective_at - e.opened_at as holding_time,
+    e.effective_at - coalesce(k.opened_at, e.lot_opened_at) as holding_time,
     trim_scale(-(e.amount + e.realized_pnl)) as cost,
     trim_scale(-e.amount) as proceeds,
     trim_scale(e.realized_pnl) as realized_pnl,
@@ -48,13 +28,15 @@ select
     e.sequence,
     e.position_id,
     e.book_id
-from closing as e
+from utl_private.entries as e
 inner join utl_private.positions as p on e.position_id = p.position_id and e.book_id = p.book_id
 inner join utl_private.books as b on p.book_id = b.book_id
 inner join utl_private.costings as c on p.book_id = c.book_id and p.costing_id = c.costing_id
 inner join utl.instruments as i on p.instrument_id = i.instrument_id
 left join utl_private.accounts as a on p.account_id = a.account_id
-where c.is_built;
+left join utl_private.carried_lots as k
+    on e.position_id = k.position_id and e.lot_fill_id = k.fill_id and e.book_id = k.book_id
+where e.lot_fill_id is not null and c.is_built;
 
 comment on view utl.lot_matches is
 'Which fill closed which: the closing entries of costings by lots. Realized PnL = proceeds − cost.

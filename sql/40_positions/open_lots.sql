@@ -6,16 +6,7 @@ select
     c.costing,
     c.method,
     case when l.fill_id > 0 then l.fill_id end as fill_id,
-    case
-        when l.opened_at >= c.starts_at then l.opened_at
-        else coalesce(
-            (
-                select f.executed_at from utl_private.booked_fills as f
-                where f.fill_id = l.fill_id
-            ),
-            l.opened_at
-        )
-    end as opened_at,
+    coalesce(k.opened_at, l.opened_at) as opened_at,
     trim_scale(l.quantity) as quantity,
     utl_private.average_cost(l.quantity, l.cost, i.multiplier, i.is_inverse) as unit_cost,
     trim_scale(l.cost) as cost,
@@ -28,6 +19,8 @@ inner join utl_private.books as b on p.book_id = b.book_id
 inner join utl_private.costings as c on p.book_id = c.book_id and p.costing_id = c.costing_id
 inner join utl.instruments as i on p.instrument_id = i.instrument_id
 left join utl_private.accounts as a on p.account_id = a.account_id
+left join utl_private.carried_lots as k
+    on l.position_id = k.position_id and l.fill_id = k.fill_id and l.book_id = k.book_id
 where
     c.is_built
     and (

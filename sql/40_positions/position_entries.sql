@@ -57,8 +57,8 @@ comment on column utl.position_entries.sequence is 'The venues order within one 
 comment on column utl.position_entries.fill_id is
 'The fill, or what is booked for it in a closed period; null for an average that is carried.';
 comment on column utl.position_entries.part is 'Which part of the fill, from 1.';
-comment on column utl.position_entries.effect is 'open, close, or carry: what the method before left, with which this one
-starts.';
+comment on column utl.position_entries.effect is
+'open, close, or carry: what the method before left, with which this one starts.';
 comment on column utl.position_entries.lot_fill_id is
 'The fill that opened the lot which this part closes.';
 comment on column utl.position_entries.lot_opened_at is 'When that lot was opened.';

@@ -35,7 +35,6 @@ UNPRICED = {"qty", "lots", "matches", "cost_basis", "avg_cost", "fees", "income"
 NOT_FIGURES = {"steps", "after"}
 # How the order at one time is stated. A case without equal times may state anything.
 KNOWN_TIES = ("lot date, then entry order", "input order", "arrival order", "at one time: acq")
-HAS_CHANGES = "select to_regproc('utl.change_costing')"
 END_OF_DAY = timedelta(days=1, microseconds=-1)
 
 
@@ -117,8 +116,6 @@ class LotCase:
     def _change_methods(self) -> None:
         """Plan the changes of method from years on, before any fill."""
         plan = changes(self.case)
-        if plan and self.ledger.connection.execute(HAS_CHANGES).fetchone() == (None,):
-            need("methods_by_year")
         if plan and self._order() == "arrival":
             need("methods_by_year, in order of arrival")
         for from_time, method in plan:

@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(11);
 
 create function pg_temp.leg_amount(
     quantity numeric, price numeric, multiplier numeric default 1, is_inverse boolean default false
@@ -29,11 +29,12 @@ select is(
 select is(
     pg_temp.leg_amount(3, 2000, 10, true), '-0.015', 'an_inverse_contract_counts_its_multiplier'
 );
-select throws_ok(
-    format('select pg_temp.leg_amount(1, %s, 1, true)', p.price),
-    '22U07', 'the price of an inverse contract must be positive',
-    format('an_inverse_contract_has_no_price_of_%s', p.price)
-)
+select
+    throws_ok(
+        format('select pg_temp.leg_amount(1, %s, 1, true)', p.price),
+        '22U07', 'the price of an inverse contract must be positive',
+        format('an_inverse_contract_has_no_price_of_%s', p.price)
+    )
 from unnest(array[-8, 0]) as p (price);
 
 select * from finish();

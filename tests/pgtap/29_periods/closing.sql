@@ -180,10 +180,11 @@ select is(
     replace(
         pg_temp.changes(),
         (
-            select format(
-                'other close to %s from none',
-                to_char(c.up_to at time zone 'UTC', 'HH24:MI')
-            )
+            select
+                format(
+                    'other close to %s from none',
+                    to_char(c.up_to at time zone 'UTC', 'HH24:MI')
+                )
             from utl.period_changes as c
             where c.book = 'other'
         ), 'other close'

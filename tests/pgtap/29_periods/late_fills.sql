@@ -20,7 +20,8 @@ begin
 end
 $set_up$;
 
--- All that a closed period says: figures at its end, and every entry in it, with when it was booked.
+-- All that a closed period says: figures at its end, and every entry in it, and when it was
+-- booked.
 create function pg_temp.closed_figures()
 returns text
 language sql
@@ -111,11 +112,17 @@ select row_eq(
     'it_is_kept_where_it_is_booked'
 );
 select is(
-    (select f.executed_at from utl.fills as f where f.venue_fill_id = 'l'),
+    (
+        select f.executed_at from utl.fills as f
+        where f.venue_fill_id = 'l'
+    ),
     '2026-01-05 10:30Z'::timestamptz, 'the_fill_itself_is_recorded_as_it_was_executed'
 );
 select is(
-    (select f.executed_at from utl.effective_fills as f where f.venue_fill_id = 'l'),
+    (
+        select f.executed_at from utl.effective_fills as f
+        where f.venue_fill_id = 'l'
+    ),
     '2026-01-05 10:30Z'::timestamptz, 'it_still_counts_as_executed_when_it_was'
 );
 select results_eq(
@@ -158,8 +165,8 @@ select is(
     stand('fifo'), '2 at 105 cost 210, realized 190, fees 3, net 187',
     'a_statement_of_both_periods_is_booked_by_fifo'
 );
--- Wac at 12:00: 352 + 180 = 532 for 5; m4, m3 leave 3 for 319.2, 92.2 gained; m2: 44.6; 2 for 212.8;
--- d: 3 for 332.8; m1 sells one.
+-- Wac at 12:00: 352 + 180 = 532 for 5; m4, m3 leave 3 for 319.2, 92.2 gained; m2: 44.6; 2 for
+-- 212.8; d: 3 for 332.8; m1 sells one.
 select is(
     (
         select round(u.realized_pnl, 12) from utl.unit_costs as u

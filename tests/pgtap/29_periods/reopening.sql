@@ -159,7 +159,10 @@ call pg_temp.tell(
 select pg_temp.is_as_never_closed('there', 'fills_that_were_moved_there_and_back');
 call pg_temp.tell(
     'pending', pg_temp.usual(), 'call bust(''?.x'')', 'call amend(''?.y'', price => 90)',
-    'close 12:00', '?.x 10:30 sell 1 @ 140', '?.y 10:31 buy 1 @ 144', 'call amend(''?.x'', fee => 0)',
+    'close 12:00',
+    '?.x 10:30 sell 1 @ 140',
+    '?.y 10:31 buy 1 @ 144',
+    'call amend(''?.x'', fee => 0)',
     'reopen'
 );
 select pg_temp.is_as_never_closed('pending', 'corrections_that_came_first');

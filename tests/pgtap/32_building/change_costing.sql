@@ -129,18 +129,21 @@ $tell$;
 
 -- Before: d gains 20 by wac and leaves 2 for 220; fifo closes a (30), lifo c (20), hifo b (10),
 -- lofo a (30). Then comes e, and f closes two of what is left: by hand.
-select is(
-    stand('it', p.pair || '-1'), p.stands,
-    format('%s_by_hand', replace(p.pair, '-', '_to_'))
-)
+select
+    is(
+        stand('it', p.pair || '-1'), p.stands,
+        format('%s_by_hand', replace(p.pair, '-', '_to_'))
+    )
 from (
     values
     ('wac-fifo', '1 at 105 cost 105, realized 80, fees 0, net 80'),
     ('wac-lifo', '1 at 110 cost 110, realized 85, fees 0, net 85'),
     ('wac-hifo', '1 at 105 cost 105, realized 80, fees 0, net 80'),
     ('wac-lofo', '1 at 110 cost 110, realized 85, fees 0, net 85'),
-    ('fifo-wac', '1 at 111.666666666666666667 cost 111.666666666666666667,'
-        ' realized 86.666666666666666667, fees 0, net 86.666666666666666667'),
+    (
+        'fifo-wac', '1 at 111.666666666666666667 cost 111.666666666666666667,'
+        ' realized 86.666666666666666667, fees 0, net 86.666666666666666667'
+    ),
     ('fifo-lifo', '1 at 120 cost 120, realized 95, fees 0, net 95'),
     ('fifo-hifo', '1 at 105 cost 105, realized 80, fees 0, net 80'),
     ('fifo-lofo', '1 at 120 cost 120, realized 95, fees 0, net 95'),
@@ -190,16 +193,19 @@ begin
     end loop;
 end
 $tell$;
-select is(
-    stand('it', 'short-' || p.pair || '-1'), p.stands,
-    format('%s_of_a_short_by_hand', replace(p.pair, '-', '_to_'))
-)
+select
+    is(
+        stand('it', 'short-' || p.pair || '-1'), p.stands,
+        format('%s_of_a_short_by_hand', replace(p.pair, '-', '_to_'))
+    )
 from (
     values
     ('fifo-lifo', '-1 at 120 cost -120, realized -95, fees 0, net -95'),
     ('wac-fifo', '-1 at 105 cost -105, realized -80, fees 0, net -80'),
-    ('fifo-wac', '-1 at 111.666666666666666667 cost -111.666666666666666667,'
-        ' realized -86.666666666666666667, fees 0, net -86.666666666666666667')
+    (
+        'fifo-wac', '-1 at 111.666666666666666667 cost -111.666666666666666667,'
+        ' realized -86.666666666666666667, fees 0, net -86.666666666666666667'
+    )
 ) as p (pair, stands);
 select pg_temp.are_one('short-' || p || '-', 'a_short_' || replace(p, '-', '_to_'))
 from unnest(array['fifo-lifo', 'wac-fifo', 'fifo-wac']) as p;
@@ -261,8 +267,8 @@ $$);
 select is(lots('it', 'new-1'), 'new-1.a 1 at 100 cost 100', 'a_change_before_all_fills_holds');
 select pg_temp.are_one('new-', 'a_change_before_all_fills');
 
--- Three in a row. fifo leaves b and c, 230; with e 336 of 3: 112 by wac; then by lifo f closes two of
--- that average: 56; then by hifo h closes the third, which is dearer than g: 38.
+-- Three in a row. fifo leaves b and c, 230; with e 336 of 3: 112 by wac; then by lifo f closes two
+-- of that average: 56; then by hifo h closes the third, which is dearer than g: 38.
 call pg_temp.tell_in_orders(
     'three-', 'fifo', array['to wac 11:00', 'to lifo 12:30', 'to hifo 13:30'], pg_temp.early(),
     $$
@@ -296,7 +302,9 @@ call pg_temp.tell(
     '?.m 11:15 buy 1 @ 70', pg_temp.late(), 'call bust(''?.m'')'
 );
 select is(
-    stand('it', 'lost-2'), stand('it', 'lost-1'), 'a_method_that_loses_its_only_fill_leaves_no_trace'
+    stand('it', 'lost-2'),
+    stand('it', 'lost-1'),
+    'a_method_that_loses_its_only_fill_leaves_no_trace'
 );
 select is(audit(), 'sound', 'the_ledger_is_sound_when_a_method_loses_its_only_fill');
 call pg_temp.tell(

@@ -40,10 +40,15 @@ as $early_entries$
 $early_entries$;
 
 -- The row, and repeating it.
-select pg_temp.early_entries() as early_entries \gset
-select stand('wac') as wac_before \gset
-select fees as bnb_before from utl.position_fees where costing = 'fifo' and asset = 'BNB' \gset
-select clock_timestamp() as known \gset
+create temp table kept_early_entries as
+select pg_temp.early_entries() as early_entries;
+create temp table kept_wac_before as
+select stand('wac') as wac_before;
+create temp table kept_bnb_before as
+select fees as bnb_before from utl.position_fees
+where costing = 'fifo' and asset = 'BNB';
+create temp table kept_known as
+select clock_timestamp() as known;
 select row_eq(
     $$
         select c.book, c.costing, c.method, c.pool, c.fees, c.rank_by, c.is_primary, c.starts_at,
@@ -70,10 +75,12 @@ select is(
     stand('fifo'), '1 at 120 cost 120, realized 95, fees 3, net 92', 'the_figures_are_those_by_hand'
 );
 select is(
-    pg_temp.early_entries(), :'early_entries',
+    pg_temp.early_entries(), (select early_entries from kept_early_entries),
     'what_is_before_the_change_is_as_it_was_and_was_booked_when_it_was'
 );
-select is(stand('wac'), :'wac_before', 'other_costings_stay_as_they_were');
+select is(
+    stand('wac'), (select wac_before from kept_wac_before), 'other_costings_stay_as_they_were'
+);
 select results_eq(
     $$
         select sum(r.entries_replaced), sum(r.realized_pnl_delta), max(r.restated_from)
@@ -82,7 +89,8 @@ select results_eq(
     $$ values (3::numeric, (95 - 80)::numeric, pg_temp.at('11:00')) $$,
     'what_is_booked_again_is_recorded'
 );
-select count(*) as restated from utl.restatements \gset
+create temp table kept_restated as
+select count(*) as restated from utl.restatements;
 select row_eq(
     $$ select c.* from utl.change_costing('desk', 'lifo', pg_temp.at('11:00'), 'fifo') as c $$,
     (
@@ -91,27 +99,34 @@ select row_eq(
     ), 'the_same_call_returns_the_same_row'
 );
 select is(
-    (select count(*) from utl.restatements), :restated::bigint,
+    (select count(*) from utl.restatements), (select restated from kept_restated)::bigint,
     'repeating_it_restates_nothing'
 );
 
 -- Reading times before and after the change, as known before and after it was made.
-select is(
-    stood('fifo', t.at, t.known), t.stood,
-    format('at_%s_as_known_%s', t.at, t.said)
-)
+select
+    is(
+        stood('fifo', t.at, t.known), t.stood,
+        format('at_%s_as_known_%s', t.at, t.said)
+    )
 from (
     values
     ('10:59', 'infinity'::timestamptz, 'now', '2 at 115 cost 230, realized 30, fees 1'),
     ('11:30', 'infinity', 'now', '2 at 115 cost 230, realized 30, fees 1'),
     ('12:30', 'infinity', 'now', '3 at 111.666666666666666667 cost 335, realized 30, fees 1'),
     ('13:30', 'infinity', 'now', '1 at 120 cost 120, realized 95, fees 3'),
-    ('10:59', :'known', 'before_the_change', '2 at 115 cost 230, realized 30, fees 1'),
-    ('13:30', :'known', 'before_the_change', '1 at 105 cost 105, realized 80, fees 3')
+    (
+        '10:59', (select known from kept_known), 'before_the_change',
+        '2 at 115 cost 230, realized 30, fees 1'
+    ),
+    (
+        '13:30', (select known from kept_known), 'before_the_change',
+        '1 at 105 cost 105, realized 80, fees 3'
+    )
 ) as t (at, known, said, stood);
 select is(
     (
-        select string_agg(p.method, ' ' order by n)
+        select string_agg(p.method, ' ' order by t.n)
         from unnest(array['10:59', '11:30', '12:30', '13:30']) with ordinality as t (at, n)
         cross join lateral utl.position_at('desk', 'BTC/USD', pg_temp.at(t.at)) as p
         where p.costing = 'fifo'
@@ -159,12 +174,14 @@ select is(
         select string_agg(p.costing || ' ' || p.fees, ', ' order by p.costing)
         from utl.position_fees as p
         where p.asset = 'BNB' and p.costing in ('fifo', 'wac')
-    ), format('fifo %1$s, wac %1$s', :'bnb_before'), 'fees_in_other_assets_are_counted_once'
+    ),
+    format('fifo %1$s, wac %1$s', (select bnb_before from kept_bnb_before)),
+    'fees_in_other_assets_are_counted_once'
 );
 select is(audit(), 'sound', 'the_ledger_is_sound_after_a_change');
 
--- A late fill before the change restates both: x closes a, then d closes b: 10, c is left; f closes e
--- and c.
+-- A late fill before the change restates both: x closes a, then d closes b: 10, c is left;
+-- f closes e and c.
 call trade($$ x 10:02:30 sell 1 @ 115 $$);
 select is(
     stand('fifo'), '0 at - cost 0, realized 90, fees 3, net 87',
@@ -209,7 +226,10 @@ select is(
     'a_change_to_come_changes_nothing_yet'
 );
 select is(
-    (select b.primary_costing from utl.books as b where b.book = 'desk'), 'wac',
+    (
+        select b.primary_costing from utl.books as b
+        where b.book = 'desk'
+    ), 'wac',
     'the_primary_costing_keeps_its_name'
 );
 select is(
@@ -263,9 +283,10 @@ select is(audit(), 'sound', 'the_ledger_is_sound_after_changes_of_fees_and_ranks
 
 -- Refusals.
 do $$ begin perform utl.close_period('closed', '2026-01-05 12:00Z'); end $$;
-select throws_ok(
-    format('select utl.change_costing(%s)', c.arguments), c.state, c.message, c.description
-)
+select
+    throws_ok(
+        format('select utl.change_costing(%s)', c.arguments), c.state, c.message, c.description
+    )
 from (
     values
     (
@@ -320,7 +341,10 @@ from (
     )
 ) as c (arguments, state, message, description);
 select is(
-    (select count(*) from utl.costings as c where c.book in ('empty', 'closed')), 2::bigint,
+    (
+        select count(*) from utl.costings as c
+        where c.book in ('empty', 'closed')
+    ), 2::bigint,
     'what_was_refused_leaves_no_trace'
 );
 select lives_ok(
@@ -331,10 +355,11 @@ select throws_ok(
     $$ select as_role('utl_writer', 'select utl.change_costing(''desk'', ''wac'', now())') $$,
     '42501', 'permission denied for function change_costing', 'a_writer_may_not_change_a_costing'
 );
-select lives_ok(
-    format($$ select as_role('utl_reader', 'select * from utl.%s') $$, v),
-    'a_reader_may_read_' || v
-)
+select
+    lives_ok(
+        format($$ select as_role('utl_reader', 'select * from utl.%s') $$, v),
+        'a_reader_may_read_' || v
+    )
 from unnest(array['lot_matches', 'open_lots', 'unit_costs', 'restatements', 'costings']) as v;
 
 select is(audit(), 'sound', 'the_ledger_is_sound');

@@ -8,25 +8,19 @@ as $positions_apart$
 declare
     _position utl_private.position_terms;
     _fills utl_private.touched;
-    _is_concerned boolean;
-    _apart bigint[] := array[]::bigint[];
+    _apart bigint[] := utl_private.positions_to_carry(held, touched);
 begin
     foreach _position in array held loop
         if _position.family = 'deferred' then
             _apart := array_append(_apart, _position.position_id);
         end if;
-        continue when _position.starts_at = '-infinity';
+        continue when cardinality(touched) > 8 or _position.by_arrival;
         foreach _fills in array touched loop
-            continue when _position.book_id <> _fills.book_id
-                or _position.instrument_id <> _fills.instrument_id
-                or _position.account_id not in (0, _fills.account_id);
-            if _position.last_effective_at = '-infinity' then
-                _is_concerned := _position.ends_at > _fills.first_at
-                    and _position.starts_at <= greatest(_fills.last_at, _position.closed_up_to);
-            else
-                _is_concerned := _position.starts_at > _fills.first_at;
-            end if;
-            if _is_concerned then
+            if _fills.first_at < _position.last_effective_at
+                and _fills.book_id = _position.book_id
+                and _fills.instrument_id = _position.instrument_id
+                and _position.account_id in (0, _fills.account_id)
+            then
                 _apart := array_append(_apart, _position.position_id);
                 exit;
             end if;
@@ -39,6 +33,6 @@ $positions_apart$;
 comment on function utl_private.positions_apart(
     utl_private.position_terms[], utl_private.touched[]
 ) is
-'Which of the positions held are not booked at their end: those of costings that are being built,
-and those that have to carry over what a method before left, because they get their first facts or
-something changes before their start.';
+'Which of the positions held are not booked at their end: those that carry over what a method before
+left, those of costings that are being built, and, of a few fills, those for which one is late. Among
+many fills, and of fills of one time, the fold finds what is late.';

@@ -1,0 +1,46 @@
+create or replace function utl_private.move_legs(
+    before utl.fills[],
+    after utl.fills[],
+    held utl_private.position_terms[],
+    carried_at timestamptz
+)
+returns setof utl_private.leg
+language sql
+stable
+as $move_legs$
+    select
+        l.position_id, l.book_id, l.method, l.effective_at, l.sequence, l.fill_id,
+        l.quantity * m.share, l.amount * m.share, l.fee * m.share, l.rank,
+        l.position_quantity, l.position_cost, l.position_realized_pnl, l.position_fees,
+        l.position_opened_at, l.last_effective_at, l.last_sequence, l.last_fill_id
+    from (
+        select b.*, 0 as share from unnest(before) as b
+        union all
+        select a.*, 1 from unnest(after) as a
+    ) as m
+    inner join unnest(held) as h
+        on
+            m.book_id = h.book_id
+            and m.instrument_id = h.instrument_id
+            and h.account_id in (0, m.account_id)
+    cross join lateral utl_private.fill_leg(
+        row(
+            m.fill_id, m.executed_at, m.recorded_at, m.sequence, m.book_id, m.account_id,
+            m.instrument_id, m.fee_asset_id, m.side, m.quantity, m.price, m.fee, m.liquidity,
+            m.venue_fill_id, m.venue_order_id
+        )::utl.fills,
+        h
+    ) as l
+    union all
+    select k.*
+    from unnest(held) as h
+    cross join lateral utl_private.mark_leg(h, carried_at - interval '1 microsecond') as k
+    where carried_at > '-infinity'
+$move_legs$;
+
+comment on function utl_private.move_legs(
+    utl.fills[], utl.fills[], utl_private.position_terms[], timestamptz
+) is
+'The legs that take fills back (of quantity 0, where they were before) and those that book them as
+they are after; and, for positions that carry over what a method before left at carried_at, a mark
+there.';

@@ -59,7 +59,7 @@ begin
     end loop;
     if cardinality(_apart) > 0 or utl_private.is_closed(_held, _touched) then
         perform utl_private.book_apart(
-            array(select f::utl.fills from new_fills as f), _held, _apart
+            array(select f::utl.fills from new_fills as f), _held, _touched, _apart
         );
     end if;
     if _pending is not null then

@@ -26,6 +26,17 @@ begin
             end if;
         end loop;
     end loop;
+    if cardinality(touched) > 8 then
+        _apart := _apart || array(
+            select h.position_id
+            from unnest(held) as h
+            inner join unnest(touched) as t
+                on h.book_id = t.book_id and h.instrument_id = t.instrument_id
+            where
+                h.account_id in (0, t.account_id)
+                and t.first_at < h.last_effective_at and not h.by_arrival
+        );
+    end if;
     return _apart;
 end
 $positions_apart$;
@@ -33,6 +44,6 @@ $positions_apart$;
 comment on function utl_private.positions_apart(
     utl_private.position_terms[], utl_private.touched[]
 ) is
-'Which of the positions held are not booked at their end: those that carry over what a method before
-left, those of costings that are being built, and, of a few fills, those for which one is late. Among
-many fills, and of fills of one time, the fold finds what is late.';
+'Which of the positions held are not booked at their end: those that carry over what a method
+before left, those of costings that are being built, and, those for which a fill is late. What is
+late by its sequence alone, the fold finds.';

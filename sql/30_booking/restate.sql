@@ -4,6 +4,7 @@ create or replace function utl_private.restate(
 returns void
 language plpgsql
 set enable_seqscan = off
+set jit = off
 as $restate$
 declare
     _restatement_id bigint := nextval('utl_private.restatement_ids');
@@ -12,6 +13,7 @@ declare
     _new_legs utl_private.leg[];
     _points utl_private.leg[];
     _before utl_private.leg[];
+    _carried utl_private.leg[];
     _changed utl_private.position_terms[];
     _legs refcursor;
 begin
@@ -38,11 +40,14 @@ begin
     _before := utl_private.points_before(_points);
     if cardinality(_changed) > 0 then
         perform utl_private.keep_carried_lots(_changed);
+        _carried := utl_private.carried_legs_after(_before, _changed);
         _before := utl_private.carried_points(_before, _changed);
     end if;
     open _legs no scroll for
         select l.*
-        from utl_private.restated_legs(_restatement_id, _before, _new_legs, _changed) as l
+        from utl_private.restated_legs(
+            _restatement_id, _before, _new_legs || _carried, _changed
+        ) as l
         order by l.position_id, l.effective_at, l.sequence, l.fill_id;
     perform utl_private.book_legs(_legs, family, _restated_at);
     close _legs;

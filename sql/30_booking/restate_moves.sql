@@ -9,13 +9,14 @@ returns void
 language plpgsql
 as $restate_moves$
 declare
-    _carry bigint[] := utl_private.positions_to_carry(
-        held, utl_private.touched_by(before, after)
-    );
+    _carry bigint[];
     _starts_at timestamptz;
     _family text;
     _legs refcursor;
 begin
+    if exists (select from unnest(held) as h where h.starts_at > '-infinity') then
+        _carry := utl_private.positions_to_carry(held, utl_private.touched_by(before, after));
+    end if;
     -- What a costing carries over a change of its method is there only when the one before is.
     for _starts_at, _family in
         select distinct

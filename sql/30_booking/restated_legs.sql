@@ -29,14 +29,6 @@ as $restated_legs$
                     t.position_id = u.position_id
                     and (u.effective_at < t.starts_at or u.effective_at >= t.ends_at)
             )
-        union all
-        select
-            c.position_id, c.effective_at, c.sequence, c.fill_id,
-            c.quantity, c.amount, c.fee, c.rank
-        from unnest(changed) as t
-        inner join unnest(points) as p on t.position_id = p.position_id
-        cross join lateral utl_private.carried_legs(t) as c
-        where p.effective_at < t.starts_at
     )
 
     select
@@ -53,4 +45,4 @@ comment on function utl_private.restated_legs(
 ) is
 'The new legs and those of the superseded entries that they do not replace, each with the state of
 its position at the point from which it is folded again. In positions of costings that changed, only
-those within the time of the costing; and what the method before left, if the point is before it.';
+those within the time of the costing.';

@@ -40,7 +40,9 @@ begin
             utl_private.correction_of(utl.fills, bigint[]),
             utl.position_at(text, text, timestamptz, timestamptz),
             utl.positions_at(timestamptz, timestamptz, text),
-            utl.realized_pnl_between(text, timestamptz, timestamptz, timestamptz)
+            utl.realized_pnl_between(text, timestamptz, timestamptz, timestamptz),
+            utl.price_at(text, timestamptz, text),
+            utl.rate_at(text, text, timestamptz, interval)
         to utl_reader, utl_writer, utl_admin;
         -- Not fill_id and recorded_at: the order of arrival is the ledger's own.
         grant insert (
@@ -51,6 +53,10 @@ begin
             executed_at, sequence, account_id, fee_asset_id, kind, quantity, price, fee,
             venue_fill_id, reason, source
         ) on utl.corrections to utl_writer, utl_admin;
+        grant insert (
+            at, instrument_id, base_asset_id, quote_asset_id, source, bid, ask, mark
+        ) on utl.prices to utl_writer, utl_admin;
+        grant execute on function utl.record_prices(jsonb, text) to utl_writer;
         -- Adding what is unknown on the way asks for more: 23U04.
         grant execute on function
             utl.bust_fill(text, text, text, text, bigint),

@@ -22,6 +22,7 @@ begin
     for _month in 0..months - 1 loop
         _from := date_trunc('month', first_month::timestamptz) + make_interval(months => _month);
         _suffix := to_char(_from, 'YYYY_MM');
+        perform utl_private.add_price_partition(_from);
         continue when to_regclass('utl_private.fills_' || _suffix) is not null
             or utl_private.default_partition_has(_from, _from + interval '1 month');
         execute format(
@@ -41,6 +42,6 @@ end
 $add_partitions$;
 
 comment on function utl.add_partitions(date, integer) is
-'Makes monthly partitions (UTC) of fills and entries from a month on, and returns how many months
-are new. A month whose rows are already in the default partition stays there. A fill is never
-refused for want of a partition: the default one takes it.';
+'Makes monthly partitions (UTC) of fills and entries, and of prices, from a month on, and returns
+how many months of fills are new. A month whose rows are already in the default partition stays
+there. A fact is never refused for want of a partition: the default one takes it.';

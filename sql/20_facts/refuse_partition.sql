@@ -7,7 +7,7 @@ begin
     using
         errcode = '55U02',
         detail = 'A row that is put into a partition itself would not be booked.',
-        hint = 'Insert into utl.fills.';
+        hint = format('Insert into utl.%s.', regexp_replace(tg_table_name, '_.*$', ''));
 end
 $refuse_partition$;
 

@@ -1,5 +1,5 @@
 begin;
-select plan(140);
+select plan(149);
 
 do $set_up$
 begin

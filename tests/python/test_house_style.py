@@ -30,6 +30,7 @@ WITHOUT_OBJECT = {
     "01_schemas": "comments on schemas",
     "fills": "comments on a table of migrations/",
     "corrections": "comments on a table of migrations/",
+    "prices": "comments on a table of migrations/",
     "90_grants": "roles",
     "95_partitions": "calls add_partitions",
 }

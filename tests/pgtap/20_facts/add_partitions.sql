@@ -29,10 +29,10 @@ select bag_eq(
                 make_timestamptz(2031, m.month::integer, 1, 0, 0, 0, 'UTC'),
                 make_timestamptz(2031, m.month::integer + 1, 1, 0, 0, 0, 'UTC')
             ) as bounds
-        from unnest(array['fills', 'entries']) as t (name)
+        from unnest(array['fills', 'entries', 'prices']) as t (name)
         cross join unnest(array['05', '06', '07', '08']) as m (month)
     $$,
-    'a_month_of_fills_and_of_entries_begins_and_ends_at_midnight_utc'
+    'a_month_of_fills_entries_and_prices_begins_and_ends_at_midnight_utc'
 );
 
 set local timezone = 'Pacific/Auckland';

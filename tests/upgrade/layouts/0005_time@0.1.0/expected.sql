@@ -37,11 +37,13 @@ select count(*) as conflicts from utl.fill_conflicts;
 select count(*) as differences from utl.replay_differences();
 select fill_id, executed_at, side, quantity, price, fee from utl.effective_fills
 order by executed_at, sequence, fill_id;
-select costing, cause, restated_from, facts, entries_replaced, realized_pnl_before,
+select
+    costing, cause, restated_from, facts, entries_replaced, realized_pnl_before,
     realized_pnl_after
 from utl.restatements
 order by restatement_id, position_id;
 select costing, account, quantity, cost, realized_pnl
 from utl.positions_at('2026-01-05 09:30Z')
 order by costing, account, instrument;
-select account, venue_fill_id, nth, kind, fill_id from utl.fill_corrections order by correction_id;
+select account, venue_fill_id, nth, kind, fill_id from utl.fill_corrections
+order by correction_id;

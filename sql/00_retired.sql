@@ -23,3 +23,4 @@ drop function if exists utl_private.restated_legs(
 drop function if exists utl.amend_fill(
     text, text, numeric, numeric, numeric, text, timestamptz, text, text, bigint
 );
+drop function if exists utl_private.restate(refcursor, text, text, bigint[]);

@@ -1,5 +1,9 @@
 create or replace function utl_private.restate(
-    legs refcursor, family text, cause text, fact_ids bigint[] default null
+    legs refcursor,
+    family text,
+    cause text,
+    fact_ids bigint[] default null,
+    changed utl_private.position_terms[] default '{}'
 )
 returns void
 language plpgsql
@@ -14,7 +18,6 @@ declare
     _points utl_private.leg[];
     _before utl_private.leg[];
     _carried utl_private.leg[];
-    _changed utl_private.position_terms[];
     _legs refcursor;
 begin
     if family = 'deferred' then
@@ -36,17 +39,17 @@ begin
     if family <> 'average' then
         perform utl_private.restore_lots(_restatement_id);
     end if;
-    _changed := utl_private.changed_terms(_points);
     _before := utl_private.points_before(_points);
-    if cardinality(_changed) > 0 then
-        perform utl_private.keep_carried_lots(_changed);
-        _carried := utl_private.carried_legs_after(_before, _changed);
-        _before := utl_private.carried_points(_before, _changed);
+    if cardinality(changed) > 0 then
+        changed := utl_private.terms_of_points(_before, changed);
+        perform utl_private.keep_carried_lots(changed);
+        _carried := utl_private.carried_legs_after(_before, changed);
+        _before := utl_private.carried_points(_before, changed);
     end if;
     open _legs no scroll for
         select l.*
         from utl_private.restated_legs(
-            _restatement_id, _before, _new_legs || _carried, _changed
+            _restatement_id, _before, _new_legs || _carried, changed
         ) as l
         order by l.position_id, l.effective_at, l.sequence, l.fill_id;
     perform utl_private.book_legs(_legs, family, _restated_at);
@@ -59,8 +62,11 @@ begin
 end
 $restate$;
 
-comment on function utl_private.restate(refcursor, text, text, bigint[]) is
+comment on function utl_private.restate(
+    refcursor, text, text, bigint[], utl_private.position_terms[]
+) is
 'Books legs whose place is not the end of their positions: takes back what is booked from the
 earliest of them on (its point), and folds that again together with them. A leg of quantity 0 says
 that what was booked for its fill, there or later, goes. The work is proportional to what came after
-the point, not to the history before it. Without a cause it is not recorded.';
+the point, not to the history before it. Without a cause it is not recorded. changed are the
+terms of those positions, perhaps among others, whose costing has changed.';

@@ -9,12 +9,16 @@ returns void
 language plpgsql
 as $restate_moves$
 declare
+    _changed utl_private.position_terms[] := array(
+        select h from unnest(held) as h
+        where h.starts_at > '-infinity' or h.ends_at < 'infinity'
+    );
     _carry bigint[];
     _starts_at timestamptz;
     _family text;
     _legs refcursor;
 begin
-    if exists (select from unnest(held) as h where h.starts_at > '-infinity') then
+    if cardinality(_changed) > 0 then
         _carry := utl_private.positions_to_carry(held, utl_private.touched_by(before, after));
     end if;
     -- What a costing carries over a change of its method is there only when the one before is.
@@ -40,7 +44,7 @@ begin
                 _starts_at
             ) as l
             order by l.position_id, l.effective_at, l.sequence, l.fill_id;
-        perform utl_private.restate(_legs, _family, cause, fact_ids);
+        perform utl_private.restate(_legs, _family, cause, fact_ids, _changed);
         close _legs;
         perform utl_private.drop_bare_carries(held);
     end loop;

@@ -35,13 +35,16 @@ begin
             t.book_id = last.book_id and t.costing_id = last.costing_id
             and t.last_effective_at >= next.starts_at
         order by l.position_id;
-    perform utl_private.restate(_legs, utl_private.family_of(last.method), 'costing', '{}');
-    close _legs;
-    perform utl_private.drop_bare_carries(array(
+    _held := array(
         select t
         from utl_private.position_terms as t
         where t.book_id = last.book_id and t.costing_id = last.costing_id
-    ));
+    );
+    perform utl_private.restate(
+        _legs, utl_private.family_of(last.method), 'costing', '{}', _held
+    );
+    close _legs;
+    perform utl_private.drop_bare_carries(_held);
 
     select array_agg(row(f.*)::utl.fills) into _fills
     from utl_private.booked_fills as f

@@ -21,7 +21,8 @@ select
     i.cost_asset_id,
     b.closed_up_to,
     c.starts_at,
-    c.ends_at
+    c.ends_at,
+    case when i.kind = 'spot' then i.base_asset_id end as coin_asset_id
 from utl_private.costings as c
 inner join utl_private.books as b on c.book_id = b.book_id
 cross join utl_private.instruments as i;
@@ -29,4 +30,5 @@ cross join utl_private.instruments as i;
 comment on view utl_private.booking_terms is
 'How each costing books each instrument: all that turns a fill into a leg. family says which fold
 computes it; legs of a costing that is being built are deferred. Only facts from starts_at until,
-not with, ends_at are booked in it.';
+not with, ends_at are booked in it. A fee in coin_asset_id
+is taken out of what is traded.';

@@ -23,7 +23,8 @@ select
     p.last_fill_id,
     '-infinity'::timestamptz as closed_up_to,
     t.starts_at,
-    t.ends_at
+    t.ends_at,
+    t.coin_asset_id
 from utl_private.positions as p
 inner join utl_private.booking_terms as t
     on

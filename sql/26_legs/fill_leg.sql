@@ -34,12 +34,17 @@ as $fill_leg$
                 when held.by_arrival then fill.recorded_at
                 else greatest(fill.executed_at, held.closed_up_to)
             end as effective_at,
-            utl_private.signed_quantity(fill.side, fill.quantity) as quantity,
+            utl_private.signed_quantity(fill.side, fill.quantity)
+            - utl_private.coin_fee(fill, held.coin_asset_id) as quantity,
             utl_private.leg_amount(
-                utl_private.signed_quantity(fill.side, fill.quantity),
+                utl_private.signed_quantity(fill.side, fill.quantity)
+                - utl_private.coin_fee(fill, held.coin_asset_id),
                 fill.price, held.multiplier, held.is_inverse
             ) as amount,
-            case when fill.fee_asset_id = held.cost_asset_id then fill.fee else 0 end as fee
+            case
+                when fill.fee_asset_id = held.cost_asset_id then fill.fee
+                else utl_private.coin_fee(fill, held.coin_asset_id) * held.multiplier * fill.price
+            end as fee
     ) as f
     where f.effective_at >= held.starts_at and f.effective_at < held.ends_at
 $fill_leg$;
@@ -48,4 +53,6 @@ comment on function utl_private.fill_leg(utl.fills, utl_private.position_terms) 
 'The leg of one fill in one position, if the fill''s time is within the costing''s. A fill of a
 closed period counts from its end. A fee in the cost currency is part of the amount where the
 costing capitalizes fees, and is kept beside it in any case; a fee in another asset moves no cost.
-Written so that the planner inlines it: it costs its expressions and no call.';
+A fee in the coin itself is taken out of what was bought, or sold on top of what was sold, at the
+price of the fill, and its value is a fee. Written so that the planner inlines it: it costs its
+expressions and no call.';

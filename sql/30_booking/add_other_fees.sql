@@ -15,18 +15,23 @@ set enable_hashjoin = off
 set enable_mergejoin = off
 set enable_seqscan = off
 as $add_other_fees$
-    insert into utl_private.position_fees as o (position_id, book_id, asset_id, fees)
-    select p.position_id, p.book_id, t.fee_asset_id, sum(t.fee)
+    insert into utl_private.position_fees as o (position_id, book_id, asset_id, fees, in_cost_asset)
+    select
+        p.position_id, p.book_id, t.fee_asset_id, sum(t.fee),
+        sum(
+            case when t.fee_asset_id = p.coin_asset_id then t.fee_at_price * p.multiplier else 0 end
+        )
     from unnest(touched) as t
     inner join unnest(held) as p
         on
             t.book_id = p.book_id
             and t.instrument_id = p.instrument_id
             and p.account_id in (0, t.account_id)
-    where t.fee <> 0 and t.fee_asset_id <> p.cost_asset_id
+    where (t.fee <> 0 or t.fee_at_price <> 0) and t.fee_asset_id <> p.cost_asset_id
     group by p.position_id, p.book_id, t.fee_asset_id
     order by p.position_id, t.fee_asset_id
-    on conflict on constraint position_fees_pkey do update set fees = o.fees + excluded.fees
+    on conflict on constraint position_fees_pkey do update
+    set fees = o.fees + excluded.fees, in_cost_asset = o.in_cost_asset + excluded.in_cost_asset
 $add_other_fees$;
 
 comment on function utl_private.add_other_fees(

@@ -3,8 +3,12 @@ returns void
 language plpgsql
 as $apply_pending$
 declare
-    _after utl.fills[] := utl_private.correct_fills(fills);
+    _after utl.fills[];
 begin
+    if fills is null then
+        return;
+    end if;
+    _after := utl_private.correct_fills(fills);
     delete from utl_private.pending_corrections as p
     using unnest(fills) as f
     where p.account_id = f.account_id and p.venue_fill_id = f.venue_fill_id;

@@ -33,7 +33,8 @@ begin
     from (
         select
             f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, sum(f.fee) as fee,
-            min(f.executed_at) as first_at, max(f.executed_at) as last_at
+            min(f.executed_at) as first_at, max(f.executed_at) as last_at,
+            sum(utl_private.coin_fee(f, f.fee_asset_id) * f.price) as fee_at_price
         from new_fills as f
         group by f.book_id, f.account_id, f.instrument_id, f.fee_asset_id
     ) as t;
@@ -62,9 +63,7 @@ begin
             array(select f::utl.fills from new_fills as f), _held, _touched, _apart
         );
     end if;
-    if _pending is not null then
-        perform utl_private.apply_pending(_pending);
-    end if;
+    perform utl_private.apply_pending(_pending);
     return null;
 end
 $book_fills$;

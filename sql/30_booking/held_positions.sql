@@ -18,7 +18,7 @@ begin
         t.method, t.family, t.capitalizes_fees, t.ranks_with_fees, t.by_arrival, t.multiplier,
         t.is_inverse, t.cost_asset_id, l.quantity, l.cost, l.realized_pnl, l.fees, l.opened_at,
         l.last_effective_at, l.last_sequence, l.last_fill_id,
-        t.closed_up_to, t.starts_at, t.ends_at
+        t.closed_up_to, t.starts_at, t.ends_at, t.coin_asset_id
     )::utl_private.position_terms) into _held
     from locked as l
     inner join utl_private.booking_terms as t

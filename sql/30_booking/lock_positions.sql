@@ -28,7 +28,10 @@ begin
                 or (t.fee_asset_id is not null and f.asset_id is null)
             ),
             bool_or(p.position_id is null),
-            bool_or(t.fee <> 0 and t.fee_asset_id is distinct from b.cost_asset_id)
+            bool_or(
+                (t.fee <> 0 or t.fee_at_price <> 0)
+                and t.fee_asset_id is distinct from b.cost_asset_id
+            )
         into _positions, _deferred, _is_unknown, _is_missing, _has_other_fees
         from unnest(touched) as t
         left join utl_private.booking_terms as b

@@ -18,7 +18,7 @@ declare
 begin
     perform utl_private.add_positions(array(
         select distinct (
-            f.book_id, f.account_id, f.instrument_id, null, null, null, null
+            f.book_id, f.account_id, f.instrument_id, null, null, null, null, null
         )::utl_private.touched
         from utl_private.booked_fills as f
         where

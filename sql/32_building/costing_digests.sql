@@ -31,7 +31,10 @@ as $costing_digests$
         union all
         select
             h.position_id,
-            row(h.instrument_id, h.account_id, 'fees', f.asset_id, trim_scale(f.fees))::text
+            row(
+                h.instrument_id, h.account_id, 'fees', f.asset_id, trim_scale(f.fees),
+                trim_scale(f.in_cost_asset)
+            )::text
         from held as h
         inner join utl_private.position_fees as f on h.position_id = f.position_id
         where f.fees <> 0

@@ -15,8 +15,8 @@ begin
     from utl_private.positions as p
     where p.book_id = last.book_id and p.costing_id = last.costing_id
     order by p.position_id;
-    insert into utl_private.position_fees (position_id, book_id, asset_id, fees)
-    select n.position_id, n.book_id, f.asset_id, f.fees
+    insert into utl_private.position_fees (position_id, book_id, asset_id, fees, in_cost_asset)
+    select n.position_id, n.book_id, f.asset_id, f.fees, f.in_cost_asset
     from utl_private.positions as n
     inner join utl_private.positions as p
         on

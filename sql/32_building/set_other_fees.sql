@@ -9,8 +9,12 @@ as $set_other_fees$
         p.book_id = set_other_fees.book_id and p.costing_id = set_other_fees.costing_id
         and o.position_id = p.position_id and o.book_id = p.book_id;
 
-    insert into utl_private.position_fees (position_id, book_id, asset_id, fees)
-    select h.position_id, h.book_id, f.fee_asset_id, sum(f.fee)
+    insert into utl_private.position_fees (position_id, book_id, asset_id, fees, in_cost_asset)
+    select
+        h.position_id, h.book_id, f.fee_asset_id, sum(f.fee),
+        sum(
+            utl_private.coin_fee(row(f.*)::utl.fills, h.coin_asset_id) * h.multiplier * f.price
+        )
     from utl_private.position_terms as h
     inner join utl.effective_fills as f
         on

@@ -25,8 +25,8 @@ begin
     where
         p.book_id = take_other_fees.book_id and p.costing_id = take_other_fees.costing_id
         and o.position_id = p.position_id and o.book_id = p.book_id;
-    insert into utl_private.position_fees (position_id, book_id, asset_id, fees)
-    select p.position_id, p.book_id, o.asset_id, sum(o.fees)
+    insert into utl_private.position_fees (position_id, book_id, asset_id, fees, in_cost_asset)
+    select p.position_id, p.book_id, o.asset_id, sum(o.fees), sum(o.in_cost_asset)
     from utl_private.positions as p
     inner join utl_private.positions as f
         on

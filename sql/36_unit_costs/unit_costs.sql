@@ -27,11 +27,12 @@ comment on column utl.unit_costs.realized_pnl is
 'Realized profit since the beginning, in the cost asset; without fees, unless the costing
 capitalizes them.';
 comment on column utl.unit_costs.fees is
-'Fees paid in the cost asset; rebates are negative. For other assets see utl.position_fees.';
+'Fees paid in the cost asset, or in the traded coin at the price of the fill; rebates are negative.
+For each asset, and for third ones, see utl.position_fees.';
 comment on column utl.unit_costs.fee_treatment is
 'expense: fees are not in realized_pnl; capitalize: they are in cost and realized_pnl.';
 comment on column utl.unit_costs.net_pnl is
-'Realized profit after the fees paid in the cost asset.';
+'Realized profit after these fees.';
 comment on column utl.unit_costs.opened_at is
 'When the position was last opened from flat, or turned; null when flat.';
 comment on column utl.unit_costs.last_fill_at is

@@ -66,7 +66,7 @@ comment on column utl.position_entries.quantity is 'Signed quantity of this part
 comment on column utl.position_entries.amount is
 'Signed amount of the cost asset: positive bought, negative sold.';
 comment on column utl.position_entries.fee is
-'Fee of the fill in the cost asset, told in its first part.';
+'Fee of the fill in the cost asset, or in the traded coin at its price, told in its first part.';
 comment on column utl.position_entries.realized_pnl is 'Profit that this part realized.';
 comment on column utl.position_entries.quantity_after is 'Quantity of the position after it.';
 comment on column utl.position_entries.cost_after is 'Cost of the position after it.';

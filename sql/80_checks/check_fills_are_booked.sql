@@ -3,7 +3,8 @@ with facts as (
     select
         f.fill_id, f.book_id, t.costing_id, f.instrument_id,
         case when t.by_account then f.account_id else 0 end as account_id,
-        utl_private.signed_quantity(f.side, f.quantity) as quantity
+        utl_private.signed_quantity(f.side, f.quantity)
+        - utl_private.coin_fee(row(f.*)::utl.fills, t.coin_asset_id) as quantity
     from utl_private.booked_fills as f
     inner join utl_private.booking_terms as t
         on f.book_id = t.book_id and f.instrument_id = t.instrument_id

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-import psycopg
 import pytest
 from psycopg import errors
 
@@ -112,19 +111,3 @@ def test_a_fill_recorded_beside_its_insertion_is_a_duplicate(
         first.connection.commit()
         assert recorded.result() == ["duplicate", "booked"]
     assert_right(book, fills[:2])
-
-
-def test_a_transaction_with_an_old_snapshot_is_refused_and_loses_nothing(
-    book: str, first: Sender, second: Sender, fills: list[Sent]
-) -> None:
-    second.send(BOOK, Statement("insert", fills[:2]))
-    first.connection.commit()
-    first.connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    first.connection.execute("select count(*) from utl.fills")
-    second.send(BOOK, Statement("insert", fills[2:4]))
-    with pytest.raises(errors.SerializationFailure):
-        first.send(BOOK, Statement("insert", fills[4:6]))
-    first.connection.rollback()
-    first.send(BOOK, Statement("insert", fills[4:6]))
-    first.connection.commit()
-    assert_right(book, fills[:6])

@@ -31,6 +31,8 @@ from tests.golden.trades import (
 RELATIVE = re.compile(r"([\d.]+(?:e-?\d+)?) relative")
 ASSERTED = re.compile(r"asserted to (\d[\d.]*(?:e-?\d+)?)", re.IGNORECASE)
 ROUNDED = re.compile(r"rounded to (?:(\d+) dp|cents)")
+# A note about cash rather than about a figure: profit after all fees, those in the coin included.
+CONSERVATION = "conservation"
 
 
 class Figures:
@@ -118,7 +120,7 @@ class Figures:
         return total(p.net_pnl for p in self.positions) + self.unrealized(mark)
 
     def net_profit(self) -> Got:
-        """Realized, less all fees in the settlement currency."""
+        """Realized, less all fees in the settlement currency or at the price of their fills."""
         return total(p.net_pnl for p in self.positions)
 
     def fees(self) -> dict[str, Fraction]:
@@ -382,6 +384,7 @@ FIGURES: dict[str, Figure] = {
     "market_value": _market_value,
     "holdings_cost_abs_acct": in_account_currency(one(lambda f: abs(f.cost))),
     "holdings_value_abs_acct": in_account_currency(per_mark(Figures.notional)),
+    CONSERVATION: one(Figures.net_profit),
     "fees": _fees,
     "total_fees": one(Figures.total_fees),
     "total_fees_acct": in_account_currency(one(Figures.total_fees)),

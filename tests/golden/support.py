@@ -22,6 +22,7 @@ SUPPORTED = frozenset(
         *("grouping: FillToFill", "grouping: FlatToFlat", "grouping: FlatToReduced"),
         *("rank: price", "rank: unit_cost"),
         "cash model: notional",
+        "fee in the base asset",
         "event: bust_order",
     }
 )

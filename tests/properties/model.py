@@ -24,6 +24,7 @@ class Instrument:
     cost_asset: str
     multiplier: Fraction = Fraction(1)
     is_inverse: bool = False
+    coin: str | None = None  # what is handed over, where the traded thing itself is
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,14 @@ class Fill:
 
     @property
     def signed_quantity(self) -> Fraction:
-        """Positive bought, negative sold."""
-        return self.quantity if self.side == "buy" else -self.quantity
+        """Positive bought, negative sold; a fee in the coin itself comes off."""
+        return (self.quantity if self.side == "buy" else -self.quantity) - self.coin_fee
+
+    @property
+    def coin_fee(self) -> Fraction:
+        """What of the traded coin the fee took; all of it, or more, it cannot have taken."""
+        is_coin = self.fee_asset is not None and self.fee_asset == self.instrument.coin
+        return self.fee if is_coin and abs(self.fee) < self.quantity else Fraction(0)
 
     @property
     def unrounded_amount(self) -> Fraction:
@@ -70,8 +77,10 @@ class Fill:
 
     @property
     def fee_in_cost_asset(self) -> Fraction:
-        """The fee, if it was paid in the asset in which cost is counted."""
-        return self.fee if self.fee_asset == self.instrument.cost_asset else Fraction(0)
+        """The fee, if it was paid in the cost asset, or what the coin was worth that it took."""
+        if self.fee_asset == self.instrument.cost_asset:
+            return self.fee
+        return self.coin_fee * self.instrument.multiplier * self.price
 
 
 @dataclass(frozen=True)
@@ -133,6 +142,7 @@ class Position:
     cost: Fraction = Fraction(0)
     realized_pnl: Fraction = Fraction(0)
     fees: Fraction = Fraction(0)
+    coin_fees: Fraction = Fraction(0)
     other_fees: defaultdict[str, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
     opened_at: datetime | None = None
 
@@ -292,7 +302,7 @@ def unit_cost(lot: Lot, costing: Costing) -> Fraction:
     fill = lot.fill
     assert fill is not None
     fee = fill.fee_in_cost_asset if costing.rank_by == "unit_cost" else Fraction(0)
-    return (fill.unrounded_amount + fee) / fill.quantity
+    return (fill.unrounded_amount + fee) / abs(fill.signed_quantity)
 
 
 def pay_fee(position: Position, fill: Fill) -> None:
@@ -300,6 +310,8 @@ def pay_fee(position: Position, fill: Fill) -> None:
     position.fees += fill.fee_in_cost_asset
     if fill.fee and fill.fee_asset and fill.fee_asset != fill.instrument.cost_asset:
         position.other_fees[fill.fee_asset] += fill.fee
+        if fill.coin_fee:
+            position.coin_fees += fill.fee_in_cost_asset
 
 
 def effective_at(fill: Fill, costing: Costing) -> datetime:

@@ -196,7 +196,10 @@ def _match(position: model.Position, entry: model.Entry) -> MatchRow:
 
 
 def _fees(position: model.Position) -> Iterable[FeeRow]:
-    paid = {position.instrument.cost_asset: position.fees, **position.other_fees}
+    paid = {
+        position.instrument.cost_asset: position.fees - position.coin_fees,
+        **position.other_fees,
+    }
     return [
         FeeRow(position.account, position.instrument.name, asset, fees)
         for asset, fees in paid.items()

@@ -12,7 +12,7 @@ from tests.properties.model import Correction, Costing, Instrument
 FIRST = datetime(2026, 1, 31, 23, 59, 57, tzinfo=UTC)  # so that some fills are of the next month
 
 INSTRUMENTS = (
-    Instrument("BTC/USDT", "USDT"),
+    Instrument("BTC/USDT", "USDT", coin="BTC"),
     Instrument("XAU/USD:USD-261225", "USD", multiplier=Fraction(100)),
     Instrument("ETH/USDT:USDT", "USDT", multiplier=Fraction(1, 1000)),
     Instrument("BTC/USD:BTC", "BTC", is_inverse=True),

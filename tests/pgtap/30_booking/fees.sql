@@ -1,15 +1,16 @@
 begin;
-select plan(15);
+select plan(20);
 
 do $set_up$
 begin
     perform utl.add_account('main', 'kraken');
     perform utl.add_instrument('BTC/USD');
+    perform utl.add_asset('ETH');
     perform utl.add_asset('BNB');
     perform utl.add_book(b)
-    from unnest(array['desk', 'other_assets', 'rebates', 'flips', 'lots', 'free']) as b;
+    from unnest(array['desk', 'other_assets', 'rebates', 'flips', 'lots', 'free', 'coins']) as b;
     perform utl.add_costing(b, 'wac', 'capitalizing', fees => 'capitalize')
-    from unnest(array['desk', 'other_assets', 'rebates', 'flips', 'free']) as b;
+    from unnest(array['desk', 'other_assets', 'rebates', 'flips', 'free', 'coins']) as b;
     perform utl.add_costing('lots', 'fifo', 'capitalizing', fees => 'capitalize');
 end
 $set_up$;
@@ -33,7 +34,7 @@ select is(
 );
 
 call trade($$
-    oa 10:00 buy 1 @ 100 fee 0.001 BTC
+    oa 10:00 buy 1 @ 100 fee 0.001 ETH
     ob 10:01 buy 1 @ 100 fee 0.01 BNB
     oc 10:02 sell 1 @ 110 fee 0.02 BNB
     od 10:03 sell 0.5 @ 110 fee 1 USD
@@ -53,8 +54,8 @@ select results_eq(
     $$,
     $$
         values
-        ('capitalizing', 'BNB', 0.03), ('capitalizing', 'BTC', 0.001), ('capitalizing', 'USD', 1),
-        ('wac', 'BNB', 0.03), ('wac', 'BTC', 0.001), ('wac', 'USD', 1.0)
+        ('capitalizing', 'BNB', 0.03), ('capitalizing', 'ETH', 0.001), ('capitalizing', 'USD', 1),
+        ('wac', 'BNB', 0.03), ('wac', 'ETH', 0.001), ('wac', 'USD', 1.0)
     $$,
     'fees_are_shown_by_the_asset_in_which_they_were_paid'
 );
@@ -64,7 +65,7 @@ select results_eq(
         select f.asset from utl.position_fees as f
         where f.book = 'other_assets' and f.costing = 'wac' order by 1
     $$,
-    array['BTC', 'USD'],
+    array['ETH', 'USD'],
     'an_asset_whose_fees_and_rebates_cancel_is_not_shown'
 );
 
@@ -123,6 +124,50 @@ select is(
 call trade($$ za 10:00 buy 1 @ 100 fee 0 BNB $$, 'free');
 select is_empty(
     $$ select * from utl.position_fees where book = 'free' $$, 'a_fee_of_zero_is_not_shown'
+);
+
+-- A fee in the coin: less is received, more is given away, at the price of the fill.
+call trade($$
+    ca 10:00 buy 1 @ 2000 fee 0.001 BTC
+    cb 10:01 sell 0.5 @ 2100 fee 0.001 BTC
+$$, 'coins');
+select is(
+    stand('wac', 'coins'), '0.498 at 2000 cost 996, realized 50.1, fees 4.1, net 46',
+    'a_fee_in_the_coin_is_taken_out_of_what_is_traded_and_its_value_is_a_fee'
+);
+select is(
+    stand('capitalizing', 'coins'),
+    '0.498 at 2002.002002002002002002 cost 996.996996996996996997, '
+    'realized 46.996996996996996997, fees 4.1, net 46.996996996996996997',
+    'a_capitalized_fee_in_the_coin_leaves_the_cost_and_the_proceeds_what_was_paid'
+);
+select results_eq(
+    $$
+        select f.costing, f.asset, f.fees, f.in_cost_asset from utl.position_fees as f
+        where f.book = 'coins' order by 1
+    $$,
+    $$ values ('capitalizing', 'BTC', 0.002, 4.1), ('wac', 'BTC', 0.002, 4.1) $$,
+    'a_fee_in_the_coin_is_shown_in_coins_and_at_its_price'
+);
+call trade($$
+    cc 10:02 buy 1 @ 2000 fee -0.002 BTC
+    cd 10:00:30 buy 0.001 @ 2000 fee 0.001 BTC
+$$, 'coins');
+select is(
+    stand('wac', 'coins'), '1.501 at 2000 cost 3002, realized 50.1, fees 0.1, net 50',
+    'a_rebate_in_the_coin_adds_to_what_is_received_and_a_fee_of_all_of_it_is_kept_beside'
+);
+do $correct$
+begin
+    perform utl.bust_fill('main', 'cd');
+    perform utl.amend_fill('main', 'cc', price => 2002);
+    perform utl.amend_fill('main', 'cb', fee => 0.5, fee_asset => 'USD');
+end
+$correct$;
+select is(
+    stand('wac', 'coins'), '1.501 at 2001.335109926715522985 cost 3004.004, realized 50, '
+    'fees -1.504, net 51.504',
+    'corrections_of_fees_in_the_coin_restate_quantity_and_fees'
 );
 
 select is(audit(), 'sound', 'the_ledger_is_sound');

@@ -221,7 +221,7 @@ call trade($$
     eb 10:02 sell 3 @ 110 fee 2 USD
 $$, 'fees');
 call trade($$ ec 10:01 buy 1 @ 104 fee 4 USD $$, 'fees');
-call trade($$ ed 09:00 buy 1 @ 100 fee 0.001 BTC $$, 'fees');
+call trade($$ ed 09:00 buy 1 @ 100 fee 0.001 ETH $$, 'fees');
 select is(
     stand('wac', 'fees'), '0 at - cost 0, realized 26, fees 7, net 19',
     'fees_of_superseded_entries_are_neither_lost_nor_doubled'
@@ -233,7 +233,7 @@ select is(
 select is(
     (
         select f.fees from utl.position_fees as f
-        where f.book = 'fees' and f.costing = 'wac' and f.asset = 'BTC'
+        where f.book = 'fees' and f.costing = 'wac' and f.asset = 'ETH'
     ),
     0.001, 'fees_in_other_assets_are_counted_once'
 );

@@ -5,6 +5,7 @@ do $set_up$
 begin
     perform utl.add_account(a, 'kraken') from unnest(array['main', 'other']) as a;
     perform utl.add_instrument('BTC/USD');
+    perform utl.add_asset('ETH');
     perform utl.add_instrument('ETH/USD');
     perform utl.add_book('desk');
     perform utl.add_costing('desk', 'fifo');
@@ -23,12 +24,12 @@ select is_empty($$ select * from utl.unit_costs $$, 'a_statement_without_rows_bo
 -- One statement, or one a fill.
 call trade($$
     a 10:00 buy 3 @ 100 fee 1 USD
-    b 10:01 buy 2 @ 110 fee 0.01 BTC
+    b 10:01 buy 2 @ 110 fee 0.01 ETH
     c 10:02 sell 4 @ 130
     d 10:03 sell 3 @ 90
 $$);
 call trade($$ a 10:00 buy 3 @ 100 fee 1 USD $$, 'twin', account => 'other');
-call trade($$ b 10:01 buy 2 @ 110 fee 0.01 BTC $$, 'twin', account => 'other');
+call trade($$ b 10:01 buy 2 @ 110 fee 0.01 ETH $$, 'twin', account => 'other');
 call trade($$ c 10:02 sell 4 @ 130 $$, 'twin', account => 'other');
 call trade($$ d 10:03 sell 3 @ 90 $$, 'twin', account => 'other');
 select is(stand('wac', 'twin'), stand('wac'), 'four_statements_stand_where_one_does_by_average');

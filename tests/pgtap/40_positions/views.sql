@@ -44,7 +44,8 @@ from (
     (
         'position_fees',
         array[
-            'book', 'account', 'instrument', 'costing', 'asset', 'fees', 'position_id', 'book_id'
+            'book', 'account', 'instrument', 'costing', 'asset', 'fees', 'position_id', 'book_id',
+            'in_cost_asset'
         ]
     )
 ) as v (name, columns);

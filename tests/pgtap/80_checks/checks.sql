@@ -5,6 +5,7 @@ do $set_up$
 begin
     perform utl.add_account('main', 'kraken');
     perform utl.add_instrument('BTC/USD');
+    perform utl.add_asset('ETH');
     perform utl.add_book('desk');
     perform utl.add_costing('desk', m) from unnest(array['fifo', 'hifo']) as m;
     perform utl.add_book('other');
@@ -12,7 +13,7 @@ end
 $set_up$;
 call trade($$
     a 10:00 buy 2 @ 100 fee 1 USD
-    b 10:01 buy 1 @ 110 fee 0.001 BTC
+    b 10:01 buy 1 @ 110 fee 0.001 ETH
     c 10:02 sell 1 @ 120
 $$);
 

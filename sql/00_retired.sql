@@ -24,3 +24,9 @@ drop function if exists utl.amend_fill(
     text, text, numeric, numeric, numeric, text, timestamptz, text, text, bigint
 );
 drop function if exists utl_private.restate(refcursor, text, text, bigint[]);
+drop function if exists utl_private.add_other_fees(
+    utl_private.touched[], utl_private.position_terms[]
+);
+drop function if exists utl_private.set_other_fees(integer, integer);
+drop function if exists utl_private.take_other_fees(integer, integer);
+drop view if exists utl_private.check_other_fees_are_those_of_fills;

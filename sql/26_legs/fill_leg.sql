@@ -23,7 +23,8 @@ as $fill_leg$
         held.opened_at,
         held.last_effective_at,
         held.last_sequence,
-        held.last_fill_id
+        held.last_fill_id,
+        null::text, null::bigint, null::timestamptz, null::bigint, 1
     from (
         select
             case

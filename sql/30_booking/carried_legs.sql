@@ -40,7 +40,8 @@ as $carried_legs$
         held.opened_at,
         held.last_effective_at,
         held.last_sequence,
-        held.last_fill_id
+        held.last_fill_id,
+        null, null, null, null, 1
     from lots as l
     left join utl_private.booked_fills as f on l.fill_id = f.fill_id
 $carried_legs$;

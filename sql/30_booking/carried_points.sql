@@ -22,7 +22,8 @@ as $carried_points$
                     then c.opened_at
                 else p.position_opened_at
             end,
-            p.last_effective_at, p.last_sequence, p.last_fill_id
+            p.last_effective_at, p.last_sequence, p.last_fill_id,
+            p.rule, p.lot_id, p.lot_opened_at, p.lot_sequence, p.place
         )::utl_private.leg
         order by p.ordinality
     )

@@ -11,7 +11,6 @@ declare
     _deferred bigint[];
     _is_unknown boolean;
     _is_missing boolean;
-    _has_other_fees boolean;
     _held utl_private.position_terms[];
 begin
     foreach _entered in array touched loop      -- waits for one that has the book to itself
@@ -27,12 +26,8 @@ begin
                 b.costing_id is null or a.account_id is null
                 or (t.fee_asset_id is not null and f.asset_id is null)
             ),
-            bool_or(p.position_id is null),
-            bool_or(
-                (t.fee <> 0 or t.fee_at_price <> 0)
-                and t.fee_asset_id is distinct from b.cost_asset_id
-            )
-        into _positions, _deferred, _is_unknown, _is_missing, _has_other_fees
+            bool_or(p.position_id is null)
+        into _positions, _deferred, _is_unknown, _is_missing
         from unnest(touched) as t
         left join utl_private.booking_terms as b
             on t.book_id = b.book_id and t.instrument_id = b.instrument_id
@@ -51,9 +46,7 @@ begin
         perform utl_private.add_positions(touched);
     end loop;
     _held := utl_private.held_positions(_positions, _deferred);
-    if _has_other_fees then
-        perform utl_private.add_other_fees(touched, _held);
-    end if;
+    perform utl_private.add_flows(touched);
     return _held;
 end
 $lock_positions$;

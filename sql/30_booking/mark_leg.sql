@@ -10,7 +10,8 @@ as $mark_leg$
         mark_leg.effective_at, -9223372036854775808, 0::bigint,
         0::numeric, 0::numeric, 0::numeric, 0::numeric,
         held.quantity, held.cost, held.realized_pnl, held.fees, held.opened_at,
-        held.last_effective_at, held.last_sequence, held.last_fill_id
+        held.last_effective_at, held.last_sequence, held.last_fill_id,
+        null::text, null::bigint, null::timestamptz, null::bigint, 1
 $mark_leg$;
 
 comment on function utl_private.mark_leg(utl_private.position_terms, timestamptz) is

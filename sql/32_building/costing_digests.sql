@@ -29,16 +29,6 @@ as $costing_digests$
         from held as h
         inner join utl_private.open_lots as o on h.position_id = o.position_id
         union all
-        select
-            h.position_id,
-            row(
-                h.instrument_id, h.account_id, 'fees', f.asset_id, trim_scale(f.fees),
-                trim_scale(f.in_cost_asset)
-            )::text
-        from held as h
-        inner join utl_private.position_fees as f on h.position_id = f.position_id
-        where f.fees <> 0
-        union all
         select h.position_id, row(
             h.instrument_id, h.account_id, 'position', h.opened_at, h.last_effective_at,
             h.last_sequence, h.last_fill_id, trim_scale(h.quantity), trim_scale(h.cost),

@@ -26,7 +26,8 @@ as $deferred_legs_of$
         c.position_id, c.book_id, t.method, c.effective_at, c.sequence, c.fill_id,
         c.quantity * c.share, c.amount * c.share, c.fee * c.share, c.rank,
         t.quantity, t.cost, t.realized_pnl, t.fees, t.opened_at,
-        t.last_effective_at, t.last_sequence, t.last_fill_id
+        t.last_effective_at, t.last_sequence, t.last_fill_id,
+        null, null, null, null, 1
     from counting as c
     inner join utl_private.position_terms as t on c.position_id = t.position_id
 $deferred_legs_of$;

@@ -6,7 +6,6 @@ declare
     _build utl_private.costing_builds;
     _costing utl_private.costings;
 begin
-    perform utl_private.take_other_fees(book_id, costing_id);
     update utl_private.costings as c set is_built = true
     where c.book_id = finish_costing.book_id and c.costing_id = finish_costing.costing_id
     returning * into _costing;

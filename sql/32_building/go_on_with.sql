@@ -15,17 +15,6 @@ begin
     from utl_private.positions as p
     where p.book_id = last.book_id and p.costing_id = last.costing_id
     order by p.position_id;
-    insert into utl_private.position_fees (position_id, book_id, asset_id, fees, in_cost_asset)
-    select n.position_id, n.book_id, f.asset_id, f.fees, f.in_cost_asset
-    from utl_private.positions as n
-    inner join utl_private.positions as p
-        on
-            n.book_id = p.book_id and n.instrument_id = p.instrument_id
-            and n.account_id = p.account_id
-    inner join utl_private.position_fees as f on p.position_id = f.position_id
-    where
-        n.book_id = last.book_id and n.costing_id = next.costing_id
-        and p.costing_id = last.costing_id;
 
     open _legs no scroll for
         select l.*

@@ -12,6 +12,7 @@ declare
     _costing utl_private.costings;
 begin
     perform utl_private.hold_book(_book_id);
+    perform utl_private.count_flows(_book_id);
     for _costing in
         select c.* from utl_private.costings as c
         where c.book_id = _book_id and c.is_built

@@ -27,7 +27,6 @@ begin
         raise notice 'costing %: % of % windows',
             rebuilt.costing, _window, cardinality(_bounds) - 1;
     end loop;
-    perform utl_private.set_other_fees(rebuilt.book_id, rebuilt.costing_id);
     perform utl_private.keep_beliefs(_restatement_id, _before);
 
     _digests_after := utl_private.costing_digests(rebuilt.book_id, rebuilt.costing_id);

@@ -1,8 +1,26 @@
 create or replace view utl.position_fees as
-with in_coin as (
-    select f.position_id, sum(f.in_cost_asset) as in_cost_asset
-    from utl_private.position_fees as f
-    group by f.position_id
+with others as (
+    select
+        u.position_id, f.asset_id, -sum(f.received) as fees,
+        case
+            when i.kind = 'spot' and f.asset_id = i.base_asset_id
+                then -sum(f.at_price) * i.multiplier
+        end as in_cost_asset
+    from utl.unit_costs as u
+    inner join utl_private.instruments as i on u.instrument_id = i.instrument_id
+    inner join utl_private.flows as f
+        on
+            u.book_id = f.book_id
+            and u.instrument_id = f.instrument_id
+            and (u.account_id is null or u.account_id = f.account_id)
+    where f.kind = 'fill' and f.asset_id <> i.cost_asset_id and f.asset_id <> 0
+    group by u.position_id, f.asset_id, i.kind, i.base_asset_id, i.multiplier
+),
+
+in_coin as (
+    select o.position_id, sum(o.in_cost_asset) as in_cost_asset
+    from others as o
+    group by o.position_id
 )
 
 select
@@ -15,14 +33,12 @@ left join in_coin as c on u.position_id = c.position_id
 where u.fees <> coalesce(c.in_cost_asset, 0)
 union all
 select
-    u.book, u.account, u.instrument, u.costing, a.asset, trim_scale(f.fees),
-    u.position_id, u.book_id,
-    case when t.coin_asset_id = f.asset_id then trim_scale(f.in_cost_asset) end
-from utl_private.position_fees as f
-inner join utl.unit_costs as u on f.position_id = u.position_id and f.book_id = u.book_id
-inner join utl_private.position_terms as t on f.position_id = t.position_id
-inner join utl_private.assets as a on f.asset_id = a.asset_id
-where f.fees <> 0;
+    u.book, u.account, u.instrument, u.costing, a.asset, trim_scale(o.fees),
+    u.position_id, u.book_id, trim_scale(o.in_cost_asset)
+from others as o
+inner join utl.unit_costs as u on o.position_id = u.position_id
+inner join utl_private.assets as a on o.asset_id = a.asset_id
+where o.fees <> 0;
 
 comment on view utl.position_fees is 'Fees of each position by the asset in which they were paid.';
 comment on column utl.position_fees.book is 'The book.';

@@ -21,7 +21,8 @@ begin
         case when f.part is not null then f.fee end,
         case when f.part is not null then f.realized_pnl end,
         f.quantity_after, f.cost_after, f.realized_pnl_after, f.fees_after,
-        case when f.part is null then f.opened_at end
+        case when f.part is null then f.opened_at end,
+        case when f.part is not null then f.rule end
     from utl_private.fold(_legs, family) as f;
     close _legs;
 end

@@ -1,0 +1,13 @@
+create or replace view utl_private.fact_flows as
+select
+    f.book_id, f.account_id, f.instrument_id, coalesce(f.fee_asset_id, 0) as asset_id,
+    'fill' as kind,
+    sum(utl_private.signed_quantity(f.side, f.quantity)) as quantity,
+    sum(utl_private.signed_quantity(f.side, f.quantity) * f.price) as value,
+    sum(-f.fee) as received,
+    sum(-utl_private.coin_fee(row(f.*)::utl.fills, f.fee_asset_id) * f.price) as at_price
+from utl.effective_fills as f
+group by f.book_id, f.account_id, f.instrument_id, coalesce(f.fee_asset_id, 0);
+
+comment on view utl_private.fact_flows is
+'What the facts add up to, as utl_private.flows keeps it.';

@@ -61,8 +61,10 @@ create table utl.transactions (
 create unique index transactions_of_books_are_recorded_once
 on utl.transactions (book_id, instrument_id, reference) where account_id is null;
 
+-- Those that move positions.
 create index transactions_by_instrument
-on utl.transactions (book_id, instrument_id, occurred_at);
+on utl.transactions (book_id, instrument_id, occurred_at)
+where kind not in ('funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay');
 
 -- Where lots of another position arrive.
 create index transactions_by_target
@@ -118,30 +120,38 @@ create table utl_private.flows (
     constraint flows_pkey primary key (book_id, instrument_id, account_id, asset_id, kind)
 ) with (fillfactor = 50);
 
+-- And when the first was recorded, where that matters.
 alter type utl_private.touched
 add attribute quantity numeric,
-add attribute value numeric;
+add attribute value numeric,
+add attribute recorded_at timestamptz;
 
--- By which rule a leg is booked, null being that of a fill; the lot that it names; its place among
--- the legs of one fact.
+-- By which rule a leg is booked, null being that of a fill; the lot that it names, and which that was
+-- first; its place among the legs of one fact.
 alter type utl_private.leg
 add attribute rule text,
 add attribute lot_id bigint,
 add attribute lot_opened_at timestamptz,
 add attribute lot_sequence bigint,
+add attribute origin_id bigint,
 add attribute place integer;
 
-alter type utl_private.outcome add attribute rule text;
+alter type utl_private.outcome
+add attribute rule text,
+add attribute lot_sequence bigint;
 
 alter table utl_private.entries add column rule text;
+alter table utl_private.superseded_entries add column rule text;
 
--- Positions whose lots do not close in the order in which they came, or are not left as they came.
+-- Positions that transactions or choices of lots concern: their lots may not close in the order in
+-- which they came, and not stay as they came.
 alter table utl_private.positions
-add column is_reordered boolean not null default false;
+add column has_transactions boolean not null default false;
 
--- The lots that a position got from another one: which they were there, and since when.
+-- Lots that a position got from another one: which fill or transaction opened them first, and their
+-- place among the lots.
 alter table utl_private.carried_lots
-add column from_lot_id bigint,
+add column origin_id bigint,
 add column sequence bigint,
 add column rank numeric;
 
@@ -155,8 +165,14 @@ add constraint corrections_that_choose_name_lots check ((kind = 'choose') = (lot
 create table utl_private.chosen_lots (
     fill_id bigint not null
     constraint chosen_lots_pkey primary key,
+    book_id integer not null,
+    account_id integer not null,
+    instrument_id integer not null,
     lots jsonb not null
 );
+
+create index chosen_lots_by_instrument
+on utl_private.chosen_lots (book_id, instrument_id, account_id);
 
 alter table utl_private.costings
 drop constraint costings_method_is_known,

@@ -30,3 +30,13 @@ drop function if exists utl_private.add_other_fees(
 drop function if exists utl_private.set_other_fees(integer, integer);
 drop function if exists utl_private.take_other_fees(integer, integer);
 drop view if exists utl_private.check_other_fees_are_those_of_fills;
+drop function if exists utl_private.move_legs(
+    utl.fills[], utl.fills[], utl_private.position_terms[], timestamptz
+);
+drop function if exists utl_private.restate_moves(
+    utl.fills[], utl.fills[], utl_private.position_terms[], text, bigint[]
+);
+drop function if exists utl_private.fact_legs(
+    utl_private.position_terms[], timestamptz, timestamptz
+);
+drop function if exists utl_private.deferred_legs_of(integer, integer, bigint);

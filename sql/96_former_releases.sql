@@ -11,3 +11,4 @@ end
 $former_releases$;
 
 drop table if exists utl_private.position_fees;
+drop function if exists utl_private.family_of(text);

@@ -1,4 +1,4 @@
-create or replace function utl_private.family_of(method text)
+create or replace function utl_private.family_of(method text, has_transactions boolean)
 returns text
 language sql
 immutable
@@ -6,10 +6,11 @@ parallel safe
 as $family_of$
     select case
         when method = 'wac' then 'average'
-        when method in ('fifo', 'lifo') then 'time'
+        when method in ('fifo', 'lifo') and not has_transactions then 'time'
         else 'rank'
     end
 $family_of$;
 
-comment on function utl_private.family_of(text) is
-'Which fold computes a method: fold_average, fold_lots (by time) or fold_ranked_lots (by rank).';
+comment on function utl_private.family_of(text, boolean) is
+'Which fold computes a position: fold_average, fold_lots (by time), or fold_ranked_lots, by rank and
+for lots that transactions move, split or choose.';

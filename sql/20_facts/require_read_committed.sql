@@ -26,3 +26,15 @@ before insert on utl.corrections
 for each statement
 when (current_setting('transaction_isolation') <> 'read committed')
 execute function utl_private.require_read_committed();
+
+create or replace trigger t20_require_read_committed
+before insert on utl.transactions
+for each statement
+when (current_setting('transaction_isolation') <> 'read committed')
+execute function utl_private.require_read_committed();
+
+create or replace trigger t20_require_read_committed
+before insert on utl.transaction_corrections
+for each statement
+when (current_setting('transaction_isolation') <> 'read committed')
+execute function utl_private.require_read_committed();

@@ -9,7 +9,7 @@ select
     c.method,
     case
         when not c.is_built then 'deferred'
-        else utl_private.family_of(c.method)
+        else utl_private.family_of(c.method, false)
     end as family,
     c.pool = 'account' as by_account,
     c.fees = 'capitalize' as capitalizes_fees,

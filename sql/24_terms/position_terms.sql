@@ -6,7 +6,10 @@ select
     p.account_id,
     p.instrument_id,
     t.method,
-    t.family,
+    case
+        when t.family = 'deferred' then t.family
+        else utl_private.family_of(t.method, p.has_transactions)
+    end as family,
     t.capitalizes_fees,
     t.ranks_with_fees,
     t.by_arrival,
@@ -24,7 +27,8 @@ select
     '-infinity'::timestamptz as closed_up_to,
     t.starts_at,
     t.ends_at,
-    t.coin_asset_id
+    t.coin_asset_id,
+    p.has_transactions
 from utl_private.positions as p
 inner join utl_private.booking_terms as t
     on

@@ -16,7 +16,9 @@ as $correction_of$
     )
 
     select
-        coalesce((array_agg(c.kind order by c.correction_id desc))[1] = 'bust', false),
+        coalesce((
+            array_agg(c.kind order by c.correction_id desc) filter (where c.kind <> 'choose')
+        )[1] = 'bust', false),
         (array_agg(c.executed_at order by c.correction_id desc)
             filter (where c.executed_at is not null))[1],
         (array_agg(c.sequence order by c.correction_id desc)

@@ -13,7 +13,11 @@ declare
 begin
     select
         array_agg(c.correction_id order by c.correction_id),
-        case when bool_and(c.kind = 'bust') then 'bust' else 'amendment' end
+        case
+            when bool_and(c.kind = 'bust') then 'bust'
+            when bool_and(c.kind = 'choose') then 'choice'
+            else 'amendment'
+        end
     into _ids, _cause
     from new_corrections as c;
     if _ids is null then                -- a statement without rows
@@ -30,6 +34,7 @@ begin
         );
     end if;
     perform utl_private.require_whole(_after, _ids);
+    perform utl_private.require_chosen(_after, _ids);
     return null;
 end
 $book_corrections$;

@@ -19,13 +19,13 @@ begin
         insert into utl_private.entries (
             position_id, effective_at, sequence, fill_id, booked_at, lot_fill_id, lot_opened_at,
             book_id, part, rank, quantity, amount, fee, realized_pnl,
-            quantity_after, cost_after, realized_pnl_after, fees_after
+            quantity_after, cost_after, realized_pnl_after, fees_after, rule
         )
         select
             f.position_id, f.effective_at, f.sequence, f.fill_id, booked_at, f.lot_fill_id,
             f.lot_opened_at, f.book_id, f.part, nullif(f.rank, 0), f.quantity, f.amount, f.fee,
             f.realized_pnl,
-            f.quantity_after, f.cost_after, f.realized_pnl_after, f.fees_after
+            f.quantity_after, f.cost_after, f.realized_pnl_after, f.fees_after, f.rule
         from folded as f
         where f.part is not null
     ),
@@ -47,15 +47,20 @@ begin
 
     lot_changes as (
         select
-            f.position_id, max(f.rank) filter (where f.lot_fill_id is null) as rank,
+            f.position_id, max(f.rank) filter (where utl_private.opens_lot(
+                    f.lot_fill_id, f.rule, f.quantity, f.quantity_after
+                )) as rank,
             coalesce(f.lot_opened_at, f.effective_at) as opened_at,
-            max(f.sequence) filter (where f.lot_fill_id is null) as sequence,
+            max(coalesce(f.lot_sequence, f.sequence))
+                filter (where utl_private.opens_lot(
+                    f.lot_fill_id, f.rule, f.quantity, f.quantity_after
+                )) as sequence,
             coalesce(f.lot_fill_id, f.fill_id) as fill_id, f.book_id,
             sum(f.quantity) as quantity, sum(f.amount + f.realized_pnl) as cost
         from folded as f
         where f.part is not null and family <> 'average'
         group by f.position_id, f.book_id, 3, 5
-        having sum(f.quantity) <> 0
+        having sum(f.quantity) <> 0 or sum(f.amount + f.realized_pnl) <> 0
     )
 
     select

@@ -1,41 +1,79 @@
 create or replace function utl_private.fact_legs(
     held utl_private.position_terms[],
     from_time timestamptz default '-infinity',
-    to_time timestamptz default 'infinity'
+    to_time timestamptz default 'infinity',
+    with_arrivals boolean default true
 )
 returns setof utl_private.leg
 language sql
 stable
 as $fact_legs$
-    select l.*
+    with fill_legs as (
+        select l.*, h.has_transactions and h.method <> 'wac' as may_choose
+        from unnest(held) as h
+        inner join utl_private.booked_fills as f
+            on
+                h.book_id = f.book_id
+                and h.instrument_id = f.instrument_id
+                and h.account_id in (0, f.account_id)
+        cross join lateral utl_private.fill_leg(row(f.*)::utl.fills, h) as l
+        where f.executed_at >= from_time and f.executed_at < to_time
+    )
+
+    select
+        l.position_id, l.book_id, l.method, l.effective_at, l.sequence, l.fill_id,
+        l.quantity, l.amount, l.fee, l.rank, l.position_quantity, l.position_cost,
+        l.position_realized_pnl, l.position_fees, l.position_opened_at, l.last_effective_at,
+        l.last_sequence, l.last_fill_id,
+        l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id, l.place
+    from fill_legs as l
+    where
+        not l.may_choose
+        or not exists (select from utl_private.chosen_lots as c where c.fill_id = l.fill_id)
+    union all
+    select k.*
+    from fill_legs as l
+    inner join utl_private.chosen_lots as c on l.fill_id = c.fill_id
+    cross join lateral utl_private.chosen_parts(
+        (
+            l.position_id, l.book_id, l.method, l.effective_at, l.sequence, l.fill_id,
+            l.quantity, l.amount, l.fee, l.rank, l.position_quantity, l.position_cost,
+            l.position_realized_pnl, l.position_fees, l.position_opened_at, l.last_effective_at,
+            l.last_sequence, l.last_fill_id,
+            l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id, l.place
+        )::utl_private.leg,
+        c.lots
+    ) as k
+    where l.may_choose
+    union all
+    select d.*
     from unnest(held) as h
-    inner join utl_private.booked_fills as f
+    inner join utl.effective_transactions as t
+        on h.has_transactions and h.book_id = t.book_id and h.instrument_id = t.instrument_id
+    cross join lateral utl_private.departing_legs(row(t.*)::utl.transactions, h) as d
+    where t.occurred_at >= from_time and t.occurred_at < to_time
+    union all
+    select a.*
+    from unnest(held) as h
+    inner join utl.effective_transactions as t
         on
-            h.book_id = f.book_id
-            and h.instrument_id = f.instrument_id
-            and h.account_id in (0, f.account_id)
-    cross join lateral utl_private.fill_leg(row(f.*)::utl.fills, h) as l
-    where f.executed_at >= from_time and f.executed_at < to_time
+            h.has_transactions
+            and h.book_id = t.to_book_id and h.instrument_id = t.to_instrument_id
+    cross join lateral utl_private.arriving_legs(row(t.*)::utl.transactions, h) as a
+    where with_arrivals and t.occurred_at >= from_time and t.occurred_at < to_time
     union all
     select c.*
     from unnest(held) as h
     cross join lateral utl_private.carried_legs(h) as c
     where
         h.starts_at > from_time and h.starts_at <= to_time
-        and exists (
-            select
-            from utl_private.booked_fills as f
-            where
-                f.book_id = h.book_id
-                and f.instrument_id = h.instrument_id
-                and h.account_id in (0, f.account_id)
-                and f.executed_at >= h.starts_at and f.executed_at < h.ends_at
-        )
+        and exists (select from utl_private.facts_within(h))
 $fact_legs$;
 
 comment on function utl_private.fact_legs(
-    utl_private.position_terms[], timestamptz, timestamptz
+    utl_private.position_terms[], timestamptz, timestamptz, boolean
 ) is
-'The legs of positions from the facts alone: of fills executed in [from_time, to_time), and of what
-a method before left where a fill came after. Each leg starts from the state that its position has
-in held.';
+'The legs of positions from the facts alone: of fills and transactions of [from_time, to_time), and
+of what a method before left where a fact came after. What arrives from another position is what its
+journal says, and is left out where that is not booked yet. Each leg starts from the state that its
+position has in held.';

@@ -3,7 +3,7 @@ returns setof utl_private.outcome
 language plpgsql
 as $fold_average$
 declare
-    leg utl_private.leg;                -- its quantity and amount: what is not booked yet
+    leg utl_private.leg;                -- its quantity, amount and fee: what is not booked yet
     state utl_private.outcome;          -- the position's running state, and the entry being made
     held utl_private.open_lots;         -- the whole position as if it were one lot
 begin
@@ -19,6 +19,15 @@ begin
         end if;
         continue when state.is_late or leg.quantity = 0;
 
+        if leg.rule in ('split', 'spin off') then
+            continue when state.quantity_after = 0;
+            held.quantity := state.quantity_after;
+            held.cost := state.cost_after;
+            leg.position_cost := state.cost_after;
+            state := utl_private.rescale_part(state, leg, held, true);
+            return next state;
+            continue;
+        end if;
         loop
             held.quantity := state.quantity_after;
             held.cost := state.cost_after;
@@ -27,6 +36,7 @@ begin
             exit when state.quantity = leg.quantity;
             leg.quantity := leg.quantity - state.quantity;
             leg.amount := leg.amount - state.amount;
+            leg.fee := 0;
         end loop;
     end loop;
 end

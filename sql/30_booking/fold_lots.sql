@@ -3,7 +3,7 @@ returns setof utl_private.outcome
 language plpgsql
 as $fold_lots$
 declare
-    leg utl_private.leg;                -- its quantity and amount: what is not booked yet
+    leg utl_private.leg;                -- its quantity, amount and fee: what is not booked yet
     state utl_private.outcome;          -- the position's running state, and the entry being made
     lot utl_private.open_lots;          -- the lot in use; its quantity is 0 when there is none
     opened utl_private.open_lots[];     -- lots of this statement: fifo a queue, lifo a stack
@@ -45,6 +45,7 @@ begin
             lot.cost := lot.cost + state.amount + state.realized_pnl;
             leg.quantity := leg.quantity - state.quantity;
             leg.amount := leg.amount - state.amount;
+            leg.fee := 0;
         end loop;
         continue when leg.quantity = 0;
 

@@ -3,7 +3,7 @@ returns setof utl_private.outcome
 language plpgsql
 as $fold_ranked_lots$
 declare
-    leg utl_private.leg;                -- its quantity and amount: what is not booked yet
+    leg utl_private.leg;                -- its quantity, amount and fee: what is not booked yet
     state utl_private.outcome;          -- the position's running state, and the entry being made
     lot utl_private.open_lots;
     heap utl_private.open_lots[];       -- lots of this statement, the next to close at 1
@@ -11,6 +11,7 @@ declare
     i integer;
     child integer;
     stored refcursor;                   -- lots open before it, the next to close waits at heap[0]
+    is_forward boolean;
 begin
     loop
         fetch legs into leg;
@@ -24,8 +25,25 @@ begin
             stored := utl_private.close_cursor(stored);
             heap := null;
             size := 0;
+            is_forward := leg.method <> 'lifo';
         end if;
         continue when state.is_late or leg.quantity = 0;
+
+        if leg.rule in ('split', 'spin off', 'choose') then
+            stored := coalesce(stored, utl_private.stored_lots(leg));
+            heap := utl_private.gathered_lots(heap, size, stored, leg);
+            size := cardinality(heap) - 1;
+        end if;
+        if leg.rule in ('split', 'spin off') then
+            leg.position_cost := state.cost_after;
+            for i in 1..size loop
+                state := utl_private.rescale_part(state, leg, heap[i], i = size);
+                return next state;
+                heap[i].quantity := heap[i].quantity + state.quantity;
+                heap[i].cost := heap[i].cost + state.amount;
+            end loop;
+            continue;
+        end if;
 
         while state.quantity_after * leg.quantity < 0 loop
             if coalesce(heap[0].quantity, 0) = 0 then
@@ -33,12 +51,16 @@ begin
                 fetch stored into lot;
                 heap[0] := lot;
             end if;
-            i := (size > 0 and coalesce(heap[1] < heap[0], true))::integer;
+            i := (size > 0 and (
+                heap[0].position_id is null
+                or (leg.rule is distinct from 'choose' and (heap[1] < heap[0]) = is_forward)
+            ))::integer;
             lot := heap[i];
             state := utl_private.book_part(state, leg, lot);
             return next state;
             leg.quantity := leg.quantity - state.quantity;
             leg.amount := leg.amount - state.amount;
+            leg.fee := 0;
             lot.quantity := lot.quantity + state.quantity;
             lot.cost := lot.cost + state.amount + state.realized_pnl;
             heap[i] := lot;
@@ -46,8 +68,9 @@ begin
 
             size := size - 1;           -- off the heap: the last one sinks from the top
             loop
-                child := 2 * i + (2 * i < size and heap[2 * i + 1] < heap[2 * i])::integer;
-                exit when child > size or heap[size + 1] < heap[child];
+                child := 2 * i
+                    + (2 * i < size and (heap[2 * i + 1] < heap[2 * i]) = is_forward)::integer;
+                exit when child > size or (heap[size + 1] < heap[child]) = is_forward;
                 heap[i] := heap[child];
                 i := child;
             end loop;
@@ -58,7 +81,7 @@ begin
         lot := utl_private.new_lot(leg);
         size := size + 1;               -- onto the heap: the new one rises from the bottom
         i := size;
-        while i > 1 and lot < heap[i / 2] loop
+        while i > 1 and (lot < heap[i / 2]) = is_forward loop
             heap[i] := heap[i / 2];
             i := i / 2;
         end loop;
@@ -71,6 +94,7 @@ $fold_ranked_lots$;
 
 comment on function utl_private.fold_ranked_lots(refcursor) is
 'Folds legs, ordered by position and then by time, into entries by lots in order of rank: the
-lowest rank closes first, the oldest among equals. The lots of the statement are kept in a binary
-heap, those that were open before are read lazily from their index. Returns each entry, and each
-position''s state at its end.';
+lowest rank closes first, the oldest among equals (lifo: the youngest). The lots of the statement are
+kept in a binary heap, those that were open before are read lazily from their index; all of them only
+for a split, a spin-off, or a leg that has chosen its lot. Returns each entry, and each position''s
+state at its end.';

@@ -11,6 +11,7 @@ declare
     _deferred bigint[];
     _is_unknown boolean;
     _is_missing boolean;
+    _has_transactions boolean;
     _held utl_private.position_terms[];
 begin
     foreach _entered in array touched loop      -- waits for one that has the book to itself
@@ -26,8 +27,9 @@ begin
                 b.costing_id is null or a.account_id is null
                 or (t.fee_asset_id is not null and f.asset_id is null)
             ),
-            bool_or(p.position_id is null)
-        into _positions, _deferred, _is_unknown, _is_missing
+            bool_or(p.position_id is null),
+            bool_or(p.has_transactions)
+        into _positions, _deferred, _is_unknown, _is_missing, _has_transactions
         from unnest(touched) as t
         left join utl_private.booking_terms as b
             on t.book_id = b.book_id and t.instrument_id = b.instrument_id
@@ -45,6 +47,9 @@ begin
         exit when not _is_missing;
         perform utl_private.add_positions(touched);
     end loop;
+    if _has_transactions then
+        _positions := utl_private.with_targets(_positions, touched);
+    end if;
     _held := utl_private.held_positions(_positions, _deferred);
     perform utl_private.add_flows(touched);
     return _held;

@@ -1,6 +1,7 @@
 create or replace function utl_private.move_legs(
     before utl.fills[],
     after utl.fills[],
+    marks utl_private.touched[],
     held utl_private.position_terms[],
     carried_at timestamptz
 )
@@ -13,25 +14,30 @@ as $move_legs$
         l.quantity * m.share, l.amount * m.share, l.fee * m.share, l.rank,
         l.position_quantity, l.position_cost, l.position_realized_pnl, l.position_fees,
         l.position_opened_at, l.last_effective_at, l.last_sequence, l.last_fill_id,
-        l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.place
+        l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id, l.place
     from (
-        select b.*, 0 as share from unnest(before) as b
+        select b::utl.fills as fill, 0 as share from unnest(before) as b
         union all
-        select a.*, 1 from unnest(after) as a
+        select a::utl.fills, 1 from unnest(after) as a
     ) as m
     inner join unnest(held) as h
+        on
+            (m.fill).book_id = h.book_id
+            and (m.fill).instrument_id = h.instrument_id
+            and h.account_id in (0, (m.fill).account_id)
+    cross join lateral utl_private.fill_leg(m.fill, h) as l
+    union all
+    select k.*
+    from unnest(held) as h
+    inner join unnest(marks) as m
         on
             m.book_id = h.book_id
             and m.instrument_id = h.instrument_id
             and h.account_id in (0, m.account_id)
-    cross join lateral utl_private.fill_leg(
-        row(
-            m.fill_id, m.executed_at, m.recorded_at, m.sequence, m.book_id, m.account_id,
-            m.instrument_id, m.fee_asset_id, m.side, m.quantity, m.price, m.fee, m.liquidity,
-            m.venue_fill_id, m.venue_order_id
-        )::utl.fills,
-        h
-    ) as l
+    cross join lateral utl_private.mark_leg(
+        h, case when h.by_arrival then m.recorded_at else m.first_at end
+    ) as k
+    where k.effective_at < h.ends_at
     union all
     select k.*
     from unnest(held) as h
@@ -40,8 +46,8 @@ as $move_legs$
 $move_legs$;
 
 comment on function utl_private.move_legs(
-    utl.fills[], utl.fills[], utl_private.position_terms[], timestamptz
+    utl.fills[], utl.fills[], utl_private.touched[], utl_private.position_terms[], timestamptz
 ) is
 'The legs that take fills back (of quantity 0, where they were before) and those that book them as
-they are after; and, for positions that carry over what a method before left at carried_at, a mark
-there.';
+they are after; a mark where transactions were or are; and, for positions that carry over what a
+method before left at carried_at, a mark there.';

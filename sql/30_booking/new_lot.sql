@@ -8,12 +8,18 @@ declare
 begin
     lot.position_id := leg.position_id;
     lot.rank := leg.rank;
-    lot.opened_at := leg.effective_at;
-    lot.sequence := leg.sequence;
-    lot.fill_id := leg.fill_id;
     lot.book_id := leg.book_id;
     lot.quantity := leg.quantity;
-    lot.cost := leg.amount;
+    lot.cost := coalesce(leg.amount, 0);
+    if leg.lot_opened_at is null then
+        lot.opened_at := leg.effective_at;
+        lot.sequence := leg.sequence;
+        lot.fill_id := leg.fill_id;
+    else                                -- it was opened before, in another position
+        lot.opened_at := leg.lot_opened_at;
+        lot.sequence := leg.lot_sequence;
+        lot.fill_id := leg.lot_id;
+    end if;
     return lot;
 end
 $new_lot$;

@@ -5,12 +5,21 @@ returns void
 language plpgsql
 as $rebook_fills$
 declare
+    _touched utl_private.touched[];
     _held utl_private.position_terms[];
 begin
     if before is null and after is null then    -- busted fills that are busted again
         return;
     end if;
-    _held := utl_private.lock_positions(utl_private.touched_by(before, after));
+    _touched := utl_private.touched_by(before, after);
+    _held := utl_private.lock_positions(_touched);
+    if utl_private.keep_chosen_lots(after) then
+        perform utl_private.mark_transacted(_touched);
+        _held := utl_private.held_positions(
+            array(select h.position_id from unnest(_held) as h where h.family <> 'deferred'),
+            array(select h.position_id from unnest(_held) as h where h.family = 'deferred')
+        );
+    end if;
     select s.before, s.after into before, after from utl_private.settle(before, after) as s;
     perform utl_private.restate_moves(before, after, _held, cause, fact_ids);
 end

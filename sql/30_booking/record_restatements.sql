@@ -59,7 +59,7 @@ begin
     inner join utl_private.positions as a
         on r.position_id = a.position_id and r.book_id = a.book_id
     left join utl_private.carried_states as c on r.is_new and r.position_id = c.position_id
-    where r.entries > 0 or record_restatements.cause <> 'late fill';
+    where r.entries > 0 or record_restatements.cause not in ('late fill', 'transaction');
 end
 $record_restatements$;
 

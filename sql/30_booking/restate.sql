@@ -15,9 +15,11 @@ declare
     _restated_at timestamptz := clock_timestamp();
     _leg utl_private.leg;
     _new_legs utl_private.leg[];
+    _all_legs utl_private.leg[];
     _points utl_private.leg[];
     _before utl_private.leg[];
     _carried utl_private.leg[];
+    _has_transactions boolean;
     _legs refcursor;
 begin
     if family = 'deferred' then
@@ -46,18 +48,29 @@ begin
         _carried := utl_private.carried_legs_after(_before, changed);
         _before := utl_private.carried_points(_before, changed);
     end if;
+    _has_transactions := utl_private.have_transactions(_points);
+    if _has_transactions then
+        _all_legs := utl_private.with_transactions(_restatement_id, _points, _new_legs);
+        perform utl_private.keep_arrived_lots(_all_legs);
+    end if;
     open _legs no scroll for
         select l.*
         from utl_private.restated_legs(
-            _restatement_id, _before, _new_legs || _carried, changed
+            _restatement_id, _before, coalesce(_all_legs, _new_legs) || _carried, changed
         ) as l
-        order by l.position_id, l.effective_at, l.sequence, l.fill_id;
+        order by l.position_id, l.effective_at, l.sequence, l.fill_id, l.place;
     perform utl_private.book_legs(_legs, family, _restated_at);
     close _legs;
-    if cause is not null then
+    if cause is null then               -- nobody has seen what it replaced
+        delete from utl_private.superseded_entries as s
+        where s.restatement_id = _restatement_id;
+    else
         perform utl_private.record_restatements(
             _restatement_id, _restated_at, _points, _new_legs, cause, fact_ids
         );
+    end if;
+    if _has_transactions then
+        perform utl_private.restate_targets(_points, cause, fact_ids);
     end if;
 end
 $restate$;

@@ -3,7 +3,8 @@ create or replace function utl_private.restate_moves(
     after utl.fills[],
     held utl_private.position_terms[],
     cause text,
-    fact_ids bigint[] default null
+    fact_ids bigint[] default null,
+    marks utl_private.touched[] default null
 )
 returns void
 language plpgsql
@@ -19,7 +20,9 @@ declare
     _legs refcursor;
 begin
     if cardinality(_changed) > 0 then
-        _carry := utl_private.positions_to_carry(held, utl_private.touched_by(before, after));
+        _carry := utl_private.positions_to_carry(
+            held, utl_private.touched_by(before, after) || marks
+        );
     end if;
     -- What a costing carries over a change of its method is there only when the one before is.
     for _starts_at, _family in
@@ -32,7 +35,7 @@ begin
         open _legs no scroll for
             select l.*
             from utl_private.move_legs(
-                before, after,
+                before, after, marks,
                 array(
                     select h from unnest(held) as h
                     where
@@ -52,8 +55,8 @@ end
 $restate_moves$;
 
 comment on function utl_private.restate_moves(
-    utl.fills[], utl.fills[], utl_private.position_terms[], text, bigint[]
+    utl.fills[], utl.fills[], utl_private.position_terms[], text, bigint[], utl_private.touched[]
 ) is
 'Takes back fills as they were booked before, and books them as they are to count after, in the
-positions held; one that is only in before goes. Each position is restated once, from the earliest
+positions held; one that is only in before goes. marks say where transactions were or are. Each position is restated once, from the earliest
 place concerned; one that carries over what a method before left, if that changes, from its start.';

@@ -13,7 +13,9 @@ begin
             s.position_id, s.book_id,
             coalesce(s.lot_fill_id, s.fill_id) as fill_id,
             coalesce(s.lot_opened_at, s.effective_at) as opened_at,
-            bool_or(s.lot_fill_id is null) as was_opened,
+            bool_or(utl_private.opens_lot(
+                s.lot_fill_id, s.rule, s.quantity, s.quantity_after
+            )) as was_opened,
             -sum(s.quantity) as quantity,
             -sum(s.amount + s.realized_pnl) as cost
         from utl_private.superseded_entries as s
@@ -36,12 +38,23 @@ begin
         c.position_id, c.opened_at, o.sequence, c.fill_id, c.book_id,
         coalesce(o.rank, 0), c.quantity, c.cost
     from changes as c
-    inner join utl_private.entries as o
-        on
-            c.position_id = o.position_id
-            and c.opened_at = o.effective_at
-            and c.fill_id = o.fill_id
-    where o.lot_fill_id is null and not c.was_opened
+    cross join lateral (
+        select e.sequence, e.rank
+        from utl_private.entries as e
+        where
+            e.position_id = c.position_id
+            and e.effective_at = c.opened_at
+            and e.fill_id = c.fill_id
+            and e.lot_fill_id is null
+        union all
+        select k.sequence, k.rank
+        from utl_private.carried_lots as k
+        where
+            k.position_id = c.position_id and k.fill_id = c.fill_id and k.book_id = c.book_id
+            and k.sequence is not null
+        limit 1
+    ) as o
+    where not c.was_opened
     on conflict on constraint open_lots_pkey do update
     set quantity = l.quantity + excluded.quantity, cost = l.cost + excluded.cost;
 end

@@ -9,7 +9,7 @@ as $starting_terms$
         t.is_inverse, t.cost_asset_id,
         0, 0, coalesce(c.realized_pnl, 0), coalesce(c.fees, 0), c.opened_at,
         '-infinity'::timestamptz, 0::bigint, 0::bigint,
-        t.closed_up_to, t.starts_at, t.ends_at, t.coin_asset_id
+        t.closed_up_to, t.starts_at, t.ends_at, t.coin_asset_id, t.has_transactions
     from utl_private.position_terms as t
     left join utl_private.carried_states as c on t.position_id = c.position_id
     where t.position_id = any(positions)

@@ -24,9 +24,15 @@ begin
         returning e.*
     )
 
-    insert into utl_private.superseded_entries
+    insert into utl_private.superseded_entries (
+        position_id, effective_at, sequence, fill_id, booked_at, lot_fill_id, lot_opened_at,
+        book_id, part, rank, quantity, amount, fee, realized_pnl,
+        quantity_after, cost_after, realized_pnl_after, fees_after, rule, restatement_id, believed_until
+    )
     select
-        u.*,
+        u.position_id, u.effective_at, u.sequence, u.fill_id, u.booked_at, u.lot_fill_id,
+        u.lot_opened_at, u.book_id, u.part, u.rank, u.quantity, u.amount, u.fee, u.realized_pnl,
+        u.quantity_after, u.cost_after, u.realized_pnl_after, u.fees_after, u.rule,
         supersede_entries.restatement_id,
         supersede_entries.superseded_at
     from undone as u;

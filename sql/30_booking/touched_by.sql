@@ -22,7 +22,8 @@ as $touched_by$
             sum(
                 utl_private.signed_quantity((m.fill).side, (m.fill).quantity) * (m.fill).price
                 * m.share
-            ) as value
+            ) as value,
+            null::timestamptz as recorded_at
         from moves as m
         group by
             (m.fill).book_id, (m.fill).account_id, (m.fill).instrument_id, (m.fill).fee_asset_id

@@ -16,39 +16,51 @@ declare
     _held utl_private.position_terms[];
     _legs refcursor;
 begin
-    perform utl_private.add_positions(array(
-        select distinct (
-            f.book_id, f.account_id, f.instrument_id, null, null, null, null, null
-        )::utl_private.touched
-        from utl_private.booked_fills as f
-        where
-            f.book_id = book_facts.book_id
-            and f.executed_at >= from_time and f.executed_at < to_time
-    ));
-    select utl_private.family_of(c.method) into _family
-    from utl_private.costings as c
-    where c.book_id = book_facts.book_id and c.costing_id = book_facts.costing_id;
-    select array_agg(t) into _held
+    perform utl_private.add_positions(
+        utl_private.touched_within(book_facts.book_id, from_time, to_time)
+    );
+    select array_agg(utl_private.as_built(t)) into _held
     from utl_private.position_terms as t
     where t.book_id = book_facts.book_id and t.costing_id = book_facts.costing_id;
     if from_time = '-infinity' then
         _held := array(
-            select s
+            select utl_private.as_built(s)
             from utl_private.starting_terms(
                 array(select h.position_id from unnest(_held) as h)
             ) as s
         );
     end if;
     perform utl_private.keep_carried_lots(_held);
-    open _legs no scroll for
-        select l.*
-        from utl_private.fact_legs(_held, from_time, to_time) as l
-        order by l.position_id, l.effective_at, l.sequence, l.fill_id;
-    perform utl_private.book_legs(_legs, _family);
-    close _legs;
+    perform utl_private.keep_arrived_lots(array(
+        select l
+        from utl_private.fact_legs(
+            array(select h from unnest(_held) as h where h.has_transactions),
+            from_time, to_time, false
+        ) as l
+    ));
+    foreach _family in array utl_private.families_of(_held) loop
+        open _legs no scroll for
+            select l.*
+            from utl_private.fact_legs(
+                array(select h from unnest(_held) as h where h.family = _family),
+                from_time, to_time, false
+            ) as l
+            order by l.position_id, l.effective_at, l.sequence, l.fill_id, l.place;
+        perform utl_private.book_legs(_legs, _family);
+        close _legs;
+    end loop;
+    perform utl_private.restate_targets(
+        array(
+            select m
+            from unnest(_held) as h
+            cross join lateral utl_private.mark_leg(h, from_time) as m
+            where h.has_transactions
+        ),
+        null, null
+    );
 end
 $book_facts$;
 
 comment on function utl_private.book_facts(integer, integer, timestamptz, timestamptz) is
-'Books into a costing the facts executed in [from_time, to_time), which come after all that is
-booked in it.';
+'Books into a costing the facts of [from_time, to_time), which come after all that is booked in it;
+lots that move from one position to another when all that is about the first is booked.';

@@ -8,9 +8,6 @@ declare
     _last bigint;
     _legs refcursor;
 begin
-    select utl_private.family_of(c.method) into _family
-    from utl_private.costings as c
-    where c.book_id = catch_up.book_id and c.costing_id = catch_up.costing_id;
     select d.deferral into _last
     from utl_private.deferred_legs as d
     inner join utl_private.positions as p on d.position_id = p.position_id
@@ -20,12 +17,18 @@ begin
     if _last is null then               -- few enough to let the others wait
         perform utl_private.hold_book(book_id);
     end if;
-    open _legs no scroll for
-        select l.*
-        from utl_private.deferred_legs_of(book_id, costing_id, _last) as l
-        order by l.position_id, l.effective_at, l.sequence, l.fill_id;
-    perform utl_private.restate(_legs, _family, null);
-    close _legs;
+    for _family in
+        select distinct (utl_private.as_built(t)).family
+        from utl_private.position_terms as t
+        where t.book_id = catch_up.book_id and t.costing_id = catch_up.costing_id
+    loop
+        open _legs no scroll for
+            select l.*
+            from utl_private.deferred_legs_of(book_id, costing_id, _last, _family) as l
+            order by l.position_id, l.effective_at, l.sequence, l.fill_id;
+        perform utl_private.restate(_legs, _family, null);
+        close _legs;
+    end loop;
     delete from utl_private.deferred_legs as d
     using utl_private.positions as p
     where

@@ -1,5 +1,5 @@
 create or replace function utl_private.deferred_legs_of(
-    book_id integer, costing_id integer, last_deferral bigint
+    book_id integer, costing_id integer, last_deferral bigint, family text
 )
 returns setof utl_private.leg
 language sql
@@ -27,11 +27,12 @@ as $deferred_legs_of$
         c.quantity * c.share, c.amount * c.share, c.fee * c.share, c.rank,
         t.quantity, t.cost, t.realized_pnl, t.fees, t.opened_at,
         t.last_effective_at, t.last_sequence, t.last_fill_id,
-        null, null, null, null, 1
+        null::text, null::bigint, null::timestamptz, null::bigint, null::bigint, 1
     from counting as c
     inner join utl_private.position_terms as t on c.position_id = t.position_id
+    where (utl_private.as_built(t)).family = deferred_legs_of.family
 $deferred_legs_of$;
 
-comment on function utl_private.deferred_legs_of(integer, integer, bigint) is
-'The legs deferred by a costing, up to a deferral. What was said of a fill last counts; all that was
+comment on function utl_private.deferred_legs_of(integer, integer, bigint, text) is
+'The legs deferred by a costing, up to a deferral, of the positions that one fold computes. What was said of a fill last counts; all that was
 said before marks a place where it may have been booked.';

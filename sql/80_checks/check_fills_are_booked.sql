@@ -20,7 +20,9 @@ booked as (
     select e.fill_id, e.position_id, sum(e.quantity) as quantity
     from utl_private.entries as e
     inner join utl_private.position_terms as t on e.position_id = t.position_id
-    where t.family <> 'deferred' and e.effective_at >= t.starts_at
+    where
+        t.family <> 'deferred' and e.effective_at >= t.starts_at
+        and (e.rule is null or e.rule = 'choose')
     group by e.fill_id, e.position_id
 )
 

@@ -5,10 +5,12 @@ with lots as (
         coalesce(e.lot_fill_id, e.fill_id) as fill_id,
         sum(e.quantity) as quantity,
         sum(e.amount + e.realized_pnl) as cost,
-        coalesce(sum(e.quantity) filter (where e.lot_fill_id is null), 0) as opened
+        coalesce(sum(e.quantity) filter (where utl_private.opens_lot(
+            e.lot_fill_id, e.rule, e.quantity, e.quantity_after
+        )), 0) as opened
     from utl_private.entries as e
     inner join utl_private.position_terms as t on e.position_id = t.position_id
-    where utl_private.family_of(t.method) <> 'average'
+    where t.method <> 'wac'
     group by 1, 2
 )
 

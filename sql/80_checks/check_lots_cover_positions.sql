@@ -16,10 +16,10 @@ full join lots as l on t.position_id = l.position_id
 where
     t.position_id is null
     or (
-        utl_private.family_of(t.method) <> 'average'
+        t.method <> 'wac'
         and (t.quantity, t.cost) is distinct from (coalesce(l.quantity, 0), coalesce(l.cost, 0))
     )
-    or (utl_private.family_of(t.method) = 'average' and l.position_id is not null);
+    or (t.method = 'wac' and l.position_id is not null);
 
 comment on view utl_private.check_lots_cover_positions is
 'The open lots of a position add up to its quantity and its cost';

@@ -10,7 +10,7 @@ begin
         from utl_private.fact_legs(
             array(select s from utl_private.starting_terms(positions) as s)
         ) as l
-        order by l.position_id, l.effective_at, l.sequence, l.fill_id;
+        order by l.position_id, l.effective_at, l.sequence, l.fill_id, l.place;
     return query
     select
         f.position_id, f.effective_at, f.sequence, f.fill_id, f.part,

@@ -1,0 +1,93 @@
+create or replace function utl_private.departing_legs(
+    transaction utl.transactions, held utl_private.position_terms
+)
+returns setof utl_private.leg
+language sql
+stable
+as $departing_legs$
+    with parts as (
+        select
+            1 as place,
+            case
+                when transaction.kind in ('transfer', 'conversion') then 'move'
+                when transaction.kind = 'split' then 'split'
+                when transaction.kind = 'spin_off' then 'spin off'
+                when transaction.amount is null and transaction.kind = 'network_fee' then 'expense'
+                when transaction.opened_at is not null and held.method <> 'wac' then 'arrive'
+                else 'given'
+            end as rule,
+            case transaction.kind
+                when 'transfer' then -transaction.to_quantity
+                when 'split' then transaction.new_units
+                when 'spin_off' then 1
+                else transaction.quantity
+            end as quantity,
+            case
+                when transaction.kind in ('transfer', 'conversion') then null
+                when transaction.kind = 'split' then transaction.old_units
+                when transaction.kind = 'spin_off' then transaction.amount
+                when held.is_inverse then -sign(transaction.quantity) * transaction.amount
+                else sign(transaction.quantity) * transaction.amount
+            end as amount,
+            case
+                when transaction.kind = 'network_fee' then coalesce(transaction.amount, 0) else 0
+            end as fee
+        where
+            transaction.kind not in (
+                'funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay'
+            )
+            and not (
+                transaction.kind = 'transfer'
+                and transaction.to_book_id = held.book_id
+                and held.account_id in (0, transaction.to_account_id)
+            )
+        union all
+        select
+            2,
+            case when transaction.amount is null then 'expense' else 'given' end,
+            transaction.quantity + transaction.to_quantity,
+            -transaction.amount,
+            coalesce(transaction.amount, 0)
+        where
+            transaction.kind = 'transfer' and transaction.quantity + transaction.to_quantity <> 0
+    )
+
+    select
+        held.position_id, held.book_id, held.method,
+        t.effective_at, t.sequence, transaction.transaction_id,
+        p.quantity, p.amount, p.fee,
+        coalesce(utl_private.lot_rank(
+            held, p.quantity,
+            coalesce(
+                transaction.price,
+                utl_private.average_cost(p.quantity, p.amount, held.multiplier, held.is_inverse),
+                0
+            ),
+            0
+        ) * utl_private.split_factor(
+            held, t.effective_at, t.sequence, transaction.transaction_id
+        ), 0),
+        held.quantity, held.cost, held.realized_pnl, held.fees, held.opened_at,
+        held.last_effective_at, held.last_sequence, held.last_fill_id,
+        p.rule,
+        case when p.rule = 'arrive' then transaction.transaction_id end,
+        case when p.rule = 'arrive' then transaction.opened_at end,
+        case when p.rule = 'arrive' then transaction.sequence end,
+        case when p.rule = 'arrive' then transaction.transaction_id end,
+        p.place
+    from parts as p
+    cross join utl_private.place_of(transaction, held) as t
+    where
+        held.book_id = transaction.book_id
+        and held.instrument_id = transaction.instrument_id
+        and held.account_id in (0, coalesce(transaction.account_id, held.account_id))
+        and t.effective_at >= held.starts_at and t.effective_at < held.ends_at
+$departing_legs$;
+
+comment on function utl_private.departing_legs(
+    utl.transactions, utl_private.position_terms
+) is
+'The legs of a transaction in the position that it is about. Without an amount what leaves, leaves
+at its cost, and what comes has cost nothing: utl.missing_basis. What moves to another position
+leaves at its cost, too, and arrives there by utl_private.arriving_legs. A fee in the coin that is
+moved leaves after what is moved.';

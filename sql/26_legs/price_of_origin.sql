@@ -1,0 +1,31 @@
+create or replace function utl_private.price_of_origin(
+    transaction utl.transactions,
+    held utl_private.position_terms,
+    origin_id bigint,
+    opened_at timestamptz
+)
+returns numeric
+language sql
+stable
+as $price_of_origin$
+    select case
+        when held.method in ('hifo', 'lofo') and transaction.kind = 'transfer' then coalesce(
+            (
+                select f.price
+                from utl_private.booked_fills as f
+                where f.executed_at = price_of_origin.opened_at and f.fill_id = origin_id
+            ),
+            (
+                select t.price
+                from utl.transactions as t
+                where t.transaction_id = origin_id
+            )
+        )
+    end
+$price_of_origin$;
+
+comment on function utl_private.price_of_origin(
+    utl.transactions, utl_private.position_terms, bigint, timestamptz
+) is
+'The price by which a lot ranks that came by a transfer: that of what opened it first; null where
+nobody asks, or it has none.';

@@ -1,0 +1,48 @@
+create or replace function utl_private.book_transaction_corrections()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $book_transaction_corrections$
+declare
+    _ids bigint[] := array(select c.correction_id from new_corrections as c);
+    _before utl.transactions[];
+    _after utl.transactions[];
+begin
+    if cardinality(_ids) = 0 then
+        return null;
+    end if;
+    -- Those of another session about the same transaction come before or after.
+    perform
+    from utl.transactions as t
+    where t.transaction_id in (select c.transaction_id from new_corrections as c)
+    order by t.transaction_id
+    for update;
+    select
+        array_agg(n.before) filter (where (n.before).transaction_id is not null),
+        array_agg(n.after) filter (where (n.after).transaction_id is not null)
+    into _before, _after
+    from (
+        select
+            utl_private.corrected_transaction(t, _ids) as before,
+            utl_private.corrected_transaction(t) as after
+        from utl.transactions as t
+        where t.transaction_id in (select c.transaction_id from new_corrections as c)
+    ) as n;
+    perform utl_private.require_bookable(_before || _after);
+    perform utl_private.rebook_transactions(
+        _before, _after,
+        case when _after is null then 'bust' else 'amendment' end, _ids
+    );
+    return null;
+end
+$book_transaction_corrections$;
+
+comment on function utl_private.book_transaction_corrections() is
+'Trigger on utl.transaction_corrections, once a statement: books the transactions concerned as they
+count from now on.';
+
+create or replace trigger t30_book_transaction_corrections
+after insert on utl.transaction_corrections
+referencing new table as new_corrections
+for each statement execute function utl_private.book_transaction_corrections();

@@ -1,0 +1,29 @@
+create or replace function utl_private.later_transactions(
+    held utl_private.position_terms, point utl_private.leg
+)
+returns setof utl.effective_transactions
+language sql
+stable
+as $later_transactions$
+    select s.*
+    from utl.effective_transactions as s
+    where
+        s.kind not in ('funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay')
+        and s.book_id = held.book_id and s.instrument_id = held.instrument_id
+        and held.account_id in (0, coalesce(s.account_id, held.account_id))
+        and case when held.by_arrival then s.recorded_at else s.occurred_at end
+        >= point.effective_at
+    union
+    select a.*
+    from utl.effective_transactions as a
+    where
+        a.to_book_id = held.book_id and a.to_instrument_id = held.instrument_id
+        and held.account_id in (0, a.to_account_id)
+        and case when held.by_arrival then a.recorded_at else a.occurred_at end
+        >= point.effective_at
+$later_transactions$;
+
+comment on function utl_private.later_transactions(
+    utl_private.position_terms, utl_private.leg
+) is
+'The transactions that concern a position from a point on: that are about it, or move lots into it.';

@@ -104,7 +104,7 @@ on utl.transaction_corrections (transaction_id, correction_id);
 
 -- What the facts of each book, account and instrument add up to, whatever the costing: of fills
 -- (kind fill) a row an asset in which fees were paid, of transactions a row a kind and asset.
--- quantity is of the instrument, value is quantity × price, received is what came in of the asset
+-- quantity is of the instrument, notional is quantity × price, received is what came in of the asset
 -- (fees are negative), at_price what that was worth at the prices of its fills if the asset is what
 -- the instrument trades. Half-empty pages keep its updates in place (HOT).
 create table utl_private.flows (
@@ -114,7 +114,7 @@ create table utl_private.flows (
     asset_id integer not null,
     kind text not null,
     quantity numeric not null,
-    value numeric not null,
+    notional numeric not null,
     received numeric not null,
     at_price numeric not null,
     constraint flows_pkey primary key (book_id, instrument_id, account_id, asset_id, kind)
@@ -123,7 +123,7 @@ create table utl_private.flows (
 -- And when the first was recorded, where that matters.
 alter type utl_private.touched
 add attribute quantity numeric,
-add attribute value numeric,
+add attribute notional numeric,
 add attribute recorded_at timestamptz;
 
 -- By which rule a leg is booked, null being that of a fill; the lot that it names, and which that was

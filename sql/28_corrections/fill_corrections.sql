@@ -36,7 +36,8 @@ select
                 where i.instrument_id = o.instrument_id
             )
             then 'an inverse contract has no such price: it does not count'
-    end as problem
+    end as problem,
+    c.lots
 from utl.corrections as c
 inner join utl_private.accounts as a on c.account_id = a.account_id
 left join utl_private.assets as f on c.fee_asset_id = f.asset_id
@@ -52,7 +53,7 @@ comment on column utl.fill_corrections.venue_fill_id is 'The venue''s identity o
 comment on column utl.fill_corrections.correction_id is
 'The correction, in the order of arrival of all facts.';
 comment on column utl.fill_corrections.nth is 'Its place among the corrections of the fill.';
-comment on column utl.fill_corrections.kind is 'bust or amend.';
+comment on column utl.fill_corrections.kind is 'bust, amend or choose.';
 comment on column utl.fill_corrections.quantity is
 'The quantity from now on; null where it stays.';
 comment on column utl.fill_corrections.price is 'The price from now on; null where it stays.';
@@ -69,3 +70,4 @@ comment on column utl.fill_corrections.recorded_at is 'When it was inserted here
 comment on column utl.fill_corrections.fill_id is 'The fill, once it is there.';
 comment on column utl.fill_corrections.problem is
 'What of it does not count, and what to do; null where all of it does.';
+comment on column utl.fill_corrections.lots is 'The lots that were chosen, in this order.';

@@ -4,7 +4,7 @@ with flows as (
         f.book_id, f.account_id, f.instrument_id, coalesce(f.fee_asset_id, 0) as asset_id,
         'fill' as kind,
         sum(utl_private.signed_quantity(f.side, f.quantity)) as quantity,
-        sum(utl_private.signed_quantity(f.side, f.quantity) * f.price) as value,
+        sum(utl_private.signed_quantity(f.side, f.quantity) * f.price) as notional,
         sum(-f.fee) as received,
         sum(-utl_private.coin_fee(row(f.*)::utl.fills, f.fee_asset_id) * f.price) as at_price
     from utl.effective_fills as f
@@ -12,7 +12,7 @@ with flows as (
     union all
     select
         m.book_id, m.account_id, m.instrument_id, m.asset_id, m.kind,
-        sum(m.quantity), sum(m.value), sum(m.received), sum(m.at_price)
+        sum(m.quantity), sum(m.notional), sum(m.received), sum(m.at_price)
     from utl.effective_transactions as t
     cross join lateral utl_private.transaction_flows(row(t.*)::utl.transactions) as m
     group by m.book_id, m.account_id, m.instrument_id, m.asset_id, m.kind
@@ -20,7 +20,7 @@ with flows as (
 
 select
     f.book_id, f.account_id, f.instrument_id, f.asset_id, f.kind,
-    f.quantity, f.value, f.received, f.at_price
+    f.quantity, f.notional, f.received, f.at_price
 from flows as f;
 
 comment on view utl_private.fact_flows is

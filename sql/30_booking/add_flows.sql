@@ -14,17 +14,17 @@ set enable_mergejoin = off
 set enable_seqscan = off
 as $add_flows$
     insert into utl_private.flows as o (
-        book_id, account_id, instrument_id, asset_id, kind, quantity, value, received, at_price
+        book_id, account_id, instrument_id, asset_id, kind, quantity, notional, received, at_price
     )
     select
         t.book_id, t.account_id, t.instrument_id, coalesce(t.fee_asset_id, 0), 'fill',
-        t.quantity, t.value, -t.fee, -t.fee_at_price
+        t.quantity, t.notional, -t.fee, -t.fee_at_price
     from unnest(touched) as t
-    where t.quantity <> 0 or t.value <> 0 or t.fee <> 0 or t.fee_at_price <> 0
+    where t.quantity <> 0 or t.notional <> 0 or t.fee <> 0 or t.fee_at_price <> 0
     order by t.book_id, t.instrument_id, t.account_id, t.fee_asset_id
     on conflict on constraint flows_pkey do update
     set
-        quantity = o.quantity + excluded.quantity, value = o.value + excluded.value,
+        quantity = o.quantity + excluded.quantity, notional = o.notional + excluded.notional,
         received = o.received + excluded.received, at_price = o.at_price + excluded.at_price
 $add_flows$;
 

@@ -5,11 +5,11 @@ returns void
 language sql
 as $add_transaction_flows$
     insert into utl_private.flows as o (
-        book_id, account_id, instrument_id, asset_id, kind, quantity, value, received, at_price
+        book_id, account_id, instrument_id, asset_id, kind, quantity, notional, received, at_price
     )
     select
         f.book_id, f.account_id, f.instrument_id, f.asset_id, f.kind,
-        sum(f.quantity * t.share), sum(f.value * t.share), sum(f.received * t.share),
+        sum(f.quantity * t.share), sum(f.notional * t.share), sum(f.received * t.share),
         sum(f.at_price * t.share)
     from (
         select b::utl.transactions as fact, -1 as share from unnest(before) as b
@@ -21,7 +21,7 @@ as $add_transaction_flows$
     order by f.book_id, f.instrument_id, f.account_id, f.asset_id, f.kind
     on conflict on constraint flows_pkey do update
     set
-        quantity = o.quantity + excluded.quantity, value = o.value + excluded.value,
+        quantity = o.quantity + excluded.quantity, notional = o.notional + excluded.notional,
         received = o.received + excluded.received, at_price = o.at_price + excluded.at_price
 $add_transaction_flows$;
 

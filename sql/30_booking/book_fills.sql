@@ -36,7 +36,7 @@ begin
             min(f.executed_at) as first_at, max(f.executed_at) as last_at,
             sum(utl_private.coin_fee(f, f.fee_asset_id) * f.price) as fee_at_price,
             sum(utl_private.signed_quantity(f.side, f.quantity)) as quantity,
-            sum(utl_private.signed_quantity(f.side, f.quantity) * f.price) as value,
+            sum(utl_private.signed_quantity(f.side, f.quantity) * f.price) as notional,
             null::timestamptz as recorded_at
         from new_fills as f
         group by f.book_id, f.account_id, f.instrument_id, f.fee_asset_id

@@ -5,29 +5,30 @@ returns void
 language plpgsql
 as $require_chosen$
 declare
+    _choice record;
     _fill utl.fills;
-    _lots jsonb;
     _lot_id bigint;
     _asked numeric;
 begin
-    for _fill, _lots in
-        select f, c.lots
+    for _choice in
+        select f::utl.fills as fill, c.lots
         from unnest(corrected) as f
         inner join utl.corrections as c
             on f.account_id = c.account_id and f.venue_fill_id = c.venue_fill_id
         where c.correction_id = any(correction_ids) and c.kind = 'choose'
     loop
+        _fill := _choice.fill;
         continue when exists (
             select
             from utl_private.position_terms as t
             where
                 t.book_id = _fill.book_id and t.instrument_id = _fill.instrument_id
                 and t.account_id in (0, _fill.account_id) and t.method <> 'wac'
-                and not exists (select from utl_private.unmet_choices(t.position_id, _fill, _lots))
+                and not exists (select from utl_private.unmet_choices(t.position_id, _fill, _choice.lots))
         );
         select u.lot_id, u.asked into _lot_id, _asked
         from utl_private.position_terms as t
-        cross join lateral utl_private.unmet_choices(t.position_id, _fill, _lots) as u
+        cross join lateral utl_private.unmet_choices(t.position_id, _fill, _choice.lots) as u
         where
             t.book_id = _fill.book_id and t.instrument_id = _fill.instrument_id
             and t.account_id in (0, _fill.account_id) and t.method <> 'wac'

@@ -22,7 +22,7 @@ as $touched_by$
             sum(
                 utl_private.signed_quantity((m.fill).side, (m.fill).quantity) * (m.fill).price
                 * m.share
-            ) as value,
+            ) as notional,
             null::timestamptz as recorded_at
         from moves as m
         group by

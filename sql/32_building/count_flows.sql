@@ -7,11 +7,11 @@ as $count_flows$
     where o.book_id = count_flows.book_id;
 
     insert into utl_private.flows (
-        book_id, account_id, instrument_id, asset_id, kind, quantity, value, received, at_price
+        book_id, account_id, instrument_id, asset_id, kind, quantity, notional, received, at_price
     )
     select
         f.book_id, f.account_id, f.instrument_id, f.asset_id, f.kind,
-        f.quantity, f.value, f.received, f.at_price
+        f.quantity, f.notional, f.received, f.at_price
     from utl_private.fact_flows as f
     where f.book_id = count_flows.book_id
 $count_flows$;

@@ -9,7 +9,7 @@ select
     i.instrument,
     c.costing,
     c.method,
-    case when e.lot_fill_id > 0 then e.lot_fill_id end as open_fill_id,
+    coalesce(k.origin_id, case when e.lot_fill_id > 0 then e.lot_fill_id end) as open_fill_id,
     e.fill_id as close_fill_id,
     e.part,
     case when e.quantity < 0 then 'long' else 'short' end as direction,
@@ -27,7 +27,8 @@ select
     i.cost_asset,
     e.sequence,
     e.position_id,
-    e.book_id
+    e.book_id,
+    coalesce(t.kind, 'fill') as kind
 from utl_private.entries as e
 inner join utl_private.positions as p on e.position_id = p.position_id and e.book_id = p.book_id
 inner join utl_private.books as b on p.book_id = b.book_id
@@ -36,7 +37,11 @@ inner join utl.instruments as i on p.instrument_id = i.instrument_id
 left join utl_private.accounts as a on p.account_id = a.account_id
 left join utl_private.carried_lots as k
     on e.position_id = k.position_id and e.lot_fill_id = k.fill_id and e.book_id = k.book_id
-where e.lot_fill_id is not null and c.is_built;
+left join utl.transactions as t on e.rule <> 'choose' and e.fill_id = t.transaction_id
+where
+    e.lot_fill_id is not null and c.is_built
+    and e.quantity * e.quantity_after <= 0
+    and (e.rule is null or e.rule not in ('move', 'split', 'spin off'));
 
 comment on view utl.lot_matches is
 'Which fill closed which: the closing entries of costings by lots. Realized PnL = proceeds − cost.
@@ -71,3 +76,6 @@ comment on column utl.lot_matches.sequence is
 'The venue''s order of the closing fill within one time.';
 comment on column utl.lot_matches.position_id is 'Id of the position.';
 comment on column utl.lot_matches.book_id is 'Id of the book.';
+comment on column utl.lot_matches.kind is
+'What closed it: fill, or the kind of the transaction. Lots that move to another position are not
+closed.';

@@ -5,14 +5,15 @@ select
     i.instrument,
     c.costing,
     c.method,
-    case when l.fill_id > 0 then l.fill_id end as fill_id,
+    coalesce(k.origin_id, case when l.fill_id > 0 then l.fill_id end) as fill_id,
     coalesce(k.opened_at, l.opened_at) as opened_at,
     trim_scale(l.quantity) as quantity,
     utl_private.average_cost(l.quantity, l.cost, i.multiplier, i.is_inverse) as unit_cost,
     trim_scale(l.cost) as cost,
     i.cost_asset,
     l.position_id,
-    l.book_id
+    l.book_id,
+    l.fill_id as lot_id
 from utl_private.open_lots as l
 inner join utl_private.positions as p on l.position_id = p.position_id and l.book_id = p.book_id
 inner join utl_private.books as b on p.book_id = b.book_id
@@ -49,3 +50,6 @@ comment on column utl.open_lots.cost_asset is
 'The asset in which cost and realized PnL are counted.';
 comment on column utl.open_lots.position_id is 'Id of the position.';
 comment on column utl.open_lots.book_id is 'Id of the book.';
+comment on column utl.open_lots.lot_id is
+'Id of the lot in its position, by which utl.choose_lots names it: that of the fill or transaction
+that opened it there, negative if it came from another position.';

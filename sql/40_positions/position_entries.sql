@@ -11,11 +11,11 @@ select
     e.part,
     case
         when e.effective_at < c.starts_at then 'carry'
-        when e.lot_fill_id is not null or abs(e.quantity_after) < abs(e.quantity_after - e.quantity)
-            then 'close'
-        else 'open'
+        when e.rule in ('split', 'spin off') then 'rescale'
+        when e.quantity * e.quantity_after > 0 then 'open'
+        else 'close'
     end as effect,
-    case when e.lot_fill_id > 0 then e.lot_fill_id end as lot_fill_id,
+    coalesce(l.origin_id, case when e.lot_fill_id > 0 then e.lot_fill_id end) as lot_fill_id,
     e.lot_opened_at,
     trim_scale(e.quantity) as quantity,
     trim_scale(e.amount) as amount,
@@ -31,7 +31,8 @@ select
     e.booked_at,
     e.position_id,
     e.book_id,
-    r.belongs_at
+    r.belongs_at,
+    coalesce(t.kind, 'fill') as kind
 from utl_private.entries as e
 inner join utl_private.positions as p on e.position_id = p.position_id and e.book_id = p.book_id
 inner join utl_private.books as b on p.book_id = b.book_id
@@ -39,7 +40,12 @@ inner join utl_private.costings as c on p.book_id = c.book_id and p.costing_id =
 inner join utl.instruments as i on p.instrument_id = i.instrument_id
 left join utl_private.accounts as a on p.account_id = a.account_id
 left join utl_private.prior_period_bookings as r
-    on e.fill_id = r.fill_id and r.kind <> 'as closed';
+    on e.fill_id = r.fill_id and r.kind <> 'as closed'
+left join utl_private.carried_lots as l
+    on
+        e.position_id = l.position_id and e.lot_fill_id = l.fill_id and e.book_id = l.book_id
+        and l.origin_id is not null
+left join utl.transactions as t on e.rule <> 'choose' and e.fill_id = t.transaction_id;
 
 comment on view utl.position_entries is
 'The journal of every position: one row per part of a fill that opens, or that closes against one
@@ -58,7 +64,8 @@ comment on column utl.position_entries.fill_id is
 'The fill, or what is booked for it in a closed period; null for an average that is carried.';
 comment on column utl.position_entries.part is 'Which part of the fill, from 1.';
 comment on column utl.position_entries.effect is
-'open, close, or carry: what the method before left, with which this one starts.';
+'open; close; carry: what the method before left, with which this one starts; rescale: what a split or
+a spin-off does to a lot.';
 comment on column utl.position_entries.lot_fill_id is
 'The fill that opened the lot which this part closes.';
 comment on column utl.position_entries.lot_opened_at is 'When that lot was opened.';
@@ -83,3 +90,4 @@ comment on column utl.position_entries.book_id is 'Id of the book.';
 comment on column utl.position_entries.belongs_at is
 'When the fill was executed, where it is booked later because that period was closed: see
 utl.prior_period_bookings.';
+comment on column utl.position_entries.kind is 'fill, or the kind of the transaction.';

@@ -17,11 +17,11 @@ full join utl_private.flows as s
         and f.kind = s.kind
 where
     (
-        coalesce(f.quantity, 0), coalesce(f.value, 0), coalesce(f.received, 0),
+        coalesce(f.quantity, 0), coalesce(f.notional, 0), coalesce(f.received, 0),
         coalesce(f.at_price, 0)
     )
     <> (
-        coalesce(s.quantity, 0), coalesce(s.value, 0), coalesce(s.received, 0),
+        coalesce(s.quantity, 0), coalesce(s.notional, 0), coalesce(s.received, 0),
         coalesce(s.at_price, 0)
     );
 

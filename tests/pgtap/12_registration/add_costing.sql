@@ -68,7 +68,7 @@ select
     )
 from (
     values
-    ('''specific''', 'costings_method_is_known'), ('''FIFO''', 'costings_method_is_known'),
+    ('''average''', 'costings_method_is_known'), ('''FIFO''', 'costings_method_is_known'),
     ('''fifo'', ''x'', pool => ''venue''', 'costings_pool_is_known'),
     ('''fifo'', ''x'', fees => ''ignore''', 'costings_fees_are_known'),
     ('''hifo'', ''x'', rank_by => ''age''', 'costings_rank_is_known'),

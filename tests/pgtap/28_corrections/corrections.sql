@@ -468,7 +468,7 @@ select throws_ok(
         values ('cancel', utl.account_id('main'), 'qa')
     $$, '23514',
     'new row for relation "corrections" violates check constraint '
-    '"corrections_kind_is_bust_or_amend"',
+    '"corrections_kind_is_known"',
     'a_correction_busts_or_amends'
 );
 select throws_ok(

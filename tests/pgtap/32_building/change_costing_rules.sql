@@ -335,7 +335,7 @@ from (
         'a_change_in_a_closed_period_is_refused'
     ),
     (
-        '''empty'', ''specific'', pg_temp.at(''11:00'')', '23514',
+        '''empty'', ''average'', pg_temp.at(''11:00'')', '23514',
         'new row for relation "costings" violates check constraint "costings_method_is_known"',
         'an_unknown_method_is_refused'
     )

@@ -227,11 +227,14 @@ select pg_temp.tamper('the_loss_of_all_lots', $$
 $$);
 select pg_temp.is_repaired('the_loss_of_all_lots', (select with_lots from kept_with_lots));
 
-select pg_temp.tamper('a_changed_fee', $$
-    update utl_private.position_fees as f set fees = f.fees + 1
-    where f.position_id = pg_temp.position_of('wac')
+select pg_temp.tamper('changed_flows', $$
+    update utl_private.flows as f set received = f.received + 1 where f.book_id = utl.book_id('desk')
 $$);
-select pg_temp.is_repaired('a_changed_fee', 1);
+select is(
+    (select sum(r.changed_positions) from utl.rebuild_book('desk') as r), 0::numeric,
+    'changed_flows_are_of_no_position'
+);
+select is(tap.audit(), 'sound', 'changed_flows_are_repaired');
 
 -- Versions go on where a position changed, and nowhere else.
 select is(

@@ -86,8 +86,7 @@ from (
     (
         'a_lost_position',
         'delete from utl_private.positions where position_id = 1',
-        'check_cost_is_conserved, check_fills_are_booked, check_other_fees_are_those_of_fills, '
-        'check_positions_are_their_last_entry'
+        'check_cost_is_conserved, check_fills_are_booked, check_positions_are_their_last_entry'
     ),
     (
         'a_changed_amount_of_an_entry',
@@ -170,7 +169,8 @@ from (
         'a_fill_that_was_never_booked',
         'insert into utl.fills (book_id, account_id, instrument_id, venue_fill_id, side, quantity, '
         'price, executed_at) values (1, 1, 1, ''x'', ''buy'', 1, 100, now())',
-        'check_fills_are_booked, check_keys_cover_fills; replay differs'
+        'check_fills_are_booked, check_flows_are_those_of_facts, check_keys_cover_fills; '
+        'replay differs'
     ),
     (
         'a_fill_that_was_never_booked_in_a_book_without_positions',
@@ -187,7 +187,8 @@ from (
     ),
     (
         'a_changed_side_of_a_fill', 'update utl.fills set side = ''sell''',
-        'check_fills_are_booked, check_keys_cover_fills, check_lots_are_in_closing_order; '
+        'check_fills_are_booked, check_flows_are_those_of_facts, check_keys_cover_fills, '
+        'check_lots_are_in_closing_order; '
         'replay differs'
     ),
     (
@@ -197,7 +198,7 @@ from (
     ),
     (
         'a_lost_fill', 'delete from utl.fills where venue_fill_id = ''b''',
-        'check_fills_are_booked, check_keys_cover_fills, check_other_fees_are_those_of_fills; '
+        'check_fills_are_booked, check_flows_are_those_of_facts, check_keys_cover_fills; '
         'replay differs'
     ),
     (
@@ -215,12 +216,12 @@ from (
         'check_keys_cover_fills'
     ),
     (
-        'a_changed_fee_in_another_asset', 'update utl_private.position_fees set fees = fees + 1',
-        'check_other_fees_are_those_of_fills'
+        'a_changed_fee_in_another_asset', 'update utl_private.flows set received = received + 1',
+        'check_flows_are_those_of_facts'
     ),
     (
-        'a_lost_fee_in_another_asset', 'delete from utl_private.position_fees',
-        'check_other_fees_are_those_of_fills'
+        'a_lost_fee_in_another_asset', 'delete from utl_private.flows where asset_id <> 0',
+        'check_flows_are_those_of_facts'
     ),
     (
         'a_costing_without_positions',

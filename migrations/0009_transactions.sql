@@ -188,3 +188,12 @@ check (
         'choice'
     )
 ) not valid;
+
+-- What to do about shorts: a fill that happened is never refused, but it may be one to look at.
+alter table utl_private.books
+add column shorts text not null default 'allow',
+add constraint books_shorts_are_known check (shorts in ('allow', 'flag'));
+
+alter table utl_private.accounts
+add column shorts text not null default 'allow',
+add constraint accounts_shorts_are_known check (shorts in ('allow', 'flag'));

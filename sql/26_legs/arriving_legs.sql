@@ -16,8 +16,9 @@ as $arriving_legs$
                 utl_private.average_cost(m.quantity, m.amount, held.multiplier, held.is_inverse),
                 0
             ),
-            0
-        ) * utl_private.split_factor(held, m.opened_at, m.sequence, m.origin_id), 0),
+            0,
+            utl_private.split_factor(held, m.opened_at, m.sequence, m.origin_id)
+        ), 0),
         held.quantity, held.cost, held.realized_pnl, held.fees, held.opened_at,
         held.last_effective_at, held.last_sequence, held.last_fill_id,
         'arrive',

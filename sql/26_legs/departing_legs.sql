@@ -63,9 +63,10 @@ as $departing_legs$
                 utl_private.average_cost(p.quantity, p.amount, held.multiplier, held.is_inverse),
                 0
             ),
-            0
-        ) * utl_private.split_factor(
-            held, t.effective_at, t.sequence, transaction.transaction_id
+            0,
+            utl_private.split_factor(
+                held, t.effective_at, t.sequence, transaction.transaction_id
+            )
         ), 0),
         held.quantity, held.cost, held.realized_pnl, held.fees, held.opened_at,
         held.last_effective_at, held.last_sequence, held.last_fill_id,

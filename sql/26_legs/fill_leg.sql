@@ -15,12 +15,16 @@ as $fill_leg$
         f.quantity,
         f.amount + case when held.capitalizes_fees then f.fee else 0 end,
         f.fee,
-        case
-            when held.has_transactions
-                then utl_private.lot_rank(held, f.quantity, fill.price, f.fee)
-                    * utl_private.split_factor(held, f.effective_at, fill.sequence, fill.fill_id)
-            else utl_private.lot_rank(held, f.quantity, fill.price, f.fee)
-        end,
+        utl_private.lot_rank(
+            held, f.quantity, fill.price, f.fee,
+            case
+                when held.has_transactions
+                    then utl_private.split_factor(
+                        held, f.effective_at, fill.sequence, fill.fill_id
+                    )
+                else 1
+            end
+        ),
         held.quantity,
         held.cost,
         held.realized_pnl,

@@ -10,9 +10,6 @@ declare
     _new_units numeric := 1;
     _old_units numeric := 1;
 begin
-    if held.method not in ('hifo', 'lofo') then
-        return 1;
-    end if;
     for _split in
         select t.*
         from utl.effective_transactions as t

@@ -134,6 +134,7 @@ add attribute lot_id bigint,
 add attribute lot_opened_at timestamptz,
 add attribute lot_sequence bigint,
 add attribute origin_id bigint,
+add attribute chosen_quantity numeric,
 add attribute place integer;
 
 alter type utl_private.outcome

@@ -40,6 +40,3 @@ drop function if exists utl_private.fact_legs(
     utl_private.position_terms[], timestamptz, timestamptz
 );
 drop function if exists utl_private.deferred_legs_of(integer, integer, bigint);
-drop function if exists utl_private.lot_rank(
-    utl_private.position_terms, numeric, numeric, numeric
-);

@@ -12,7 +12,10 @@ as $departing_legs$
                 when transaction.kind in ('transfer', 'conversion') then 'move'
                 when transaction.kind = 'split' then 'split'
                 when transaction.kind = 'spin_off' then 'spin off'
-                when transaction.amount is null and transaction.kind = 'network_fee' then 'expense'
+                when
+                    transaction.kind = 'network_fee' and transaction.amount is null
+                    and not held.capitalizes_fees
+                    then 'expense'
                 when transaction.opened_at is not null and held.method <> 'wac' then 'arrive'
                 else 'given'
             end as rule,
@@ -26,6 +29,7 @@ as $departing_legs$
                 when transaction.kind in ('transfer', 'conversion') then null
                 when transaction.kind = 'split' then transaction.old_units
                 when transaction.kind = 'spin_off' then transaction.amount
+                when transaction.kind = 'network_fee' and held.capitalizes_fees then 0
                 when held.is_inverse then -sign(transaction.quantity) * transaction.amount
                 else sign(transaction.quantity) * transaction.amount
             end as amount,
@@ -44,9 +48,12 @@ as $departing_legs$
         union all
         select
             2,
-            case when transaction.amount is null then 'expense' else 'given' end,
+            case
+                when transaction.amount is null and not held.capitalizes_fees then 'expense'
+                else 'given'
+            end,
             transaction.quantity + transaction.to_quantity,
-            -transaction.amount,
+            case when held.capitalizes_fees then 0 else -transaction.amount end,
             coalesce(transaction.amount, 0)
         where
             transaction.kind = 'transfer' and transaction.quantity + transaction.to_quantity <> 0
@@ -56,17 +63,19 @@ as $departing_legs$
         held.position_id, held.book_id, held.method,
         t.effective_at, t.sequence, transaction.transaction_id,
         p.quantity, p.amount, p.fee,
-        coalesce(utl_private.lot_rank(
-            held, p.quantity,
-            coalesce(
-                transaction.price,
-                utl_private.average_cost(p.quantity, p.amount, held.multiplier, held.is_inverse),
+        coalesce(utl_private.rank_before_splits(
+            utl_private.lot_rank(
+                held, p.quantity,
+                coalesce(
+                    transaction.price,
+                    utl_private.average_cost(
+                        p.quantity, p.amount, held.multiplier, held.is_inverse
+                    ),
+                    0
+                ),
                 0
             ),
-            0,
-            utl_private.split_factor(
-                held, t.effective_at, t.sequence, transaction.transaction_id
-            )
+            held, t.effective_at, t.sequence, transaction.transaction_id
         ), 0),
         held.quantity, held.cost, held.realized_pnl, held.fees, held.opened_at,
         held.last_effective_at, held.last_sequence, held.last_fill_id,
@@ -75,7 +84,7 @@ as $departing_legs$
         case when p.rule = 'arrive' then transaction.opened_at end,
         case when p.rule = 'arrive' then transaction.sequence end,
         case when p.rule = 'arrive' then transaction.transaction_id end,
-        p.place
+        null::numeric, p.place
     from parts as p
     cross join utl_private.place_of(transaction, held) as t
     where
@@ -91,4 +100,5 @@ comment on function utl_private.departing_legs(
 'The legs of a transaction in the position that it is about. Without an amount what leaves, leaves
 at its cost, and what comes has cost nothing: utl.missing_basis. What moves to another position
 leaves at its cost, too, and arrives there by utl_private.arriving_legs. A fee in the coin that is
-moved leaves after what is moved.';
+moved leaves after what is moved. Where fees are capitalized, what is paid as a fee brings nothing: its
+cost is lost.';

@@ -15,16 +15,13 @@ as $fill_leg$
         f.quantity,
         f.amount + case when held.capitalizes_fees then f.fee else 0 end,
         f.fee,
-        utl_private.lot_rank(
-            held, f.quantity, fill.price, f.fee,
-            case
-                when held.has_transactions
-                    then utl_private.split_factor(
-                        held, f.effective_at, fill.sequence, fill.fill_id
-                    )
-                else 1
-            end
-        ),
+        case
+            when held.has_transactions then utl_private.rank_before_splits(
+                utl_private.lot_rank(held, f.quantity, fill.price, f.fee),
+                held, f.effective_at, fill.sequence, fill.fill_id
+            )
+            else utl_private.lot_rank(held, f.quantity, fill.price, f.fee)
+        end,
         held.quantity,
         held.cost,
         held.realized_pnl,
@@ -33,7 +30,8 @@ as $fill_leg$
         held.last_effective_at,
         held.last_sequence,
         held.last_fill_id,
-        null::text, null::bigint, null::timestamptz, null::bigint, null::bigint, 1
+        null::text, null::bigint, null::timestamptz, null::bigint, null::bigint,
+        null::numeric, 1
     from (
         select
             case

@@ -1,6 +1,5 @@
 create or replace function utl_private.lot_rank(
-    held utl_private.position_terms, quantity numeric, price numeric, fee numeric,
-    split_factor numeric default 1
+    held utl_private.position_terms, quantity numeric, price numeric, fee numeric
 )
 returns numeric
 language sql
@@ -19,16 +18,12 @@ as $lot_rank$
                         - round((held.multiplier + 0e-78) / nullif(price, 0), 40)
                 else round((fee + 0e-78) / quantity, 40) + held.multiplier * price
             end
-            * split_factor
     end
 $lot_rank$;
 
-comment on function utl_private.lot_rank(
-    utl_private.position_terms, numeric, numeric, numeric, numeric
-) is
+comment on function utl_private.lot_rank(utl_private.position_terms, numeric, numeric, numeric) is
 'Place of the lot that a fill opens among the open lots of its position: the lowest rank closes
 first, the oldest first among equals. hifo closes the lot whose closing realizes least, lofo the one
 whose closing realizes most; for a short that is the lot sold lowest or highest. What counts is the
 price or, where the costing ranks with fees, cost and fee a unit; never an amount, which is rounded.
-fifo and lifo go by time alone: all their ranks are 0. After splits, times their factor, so that
-prices of before and after compare: utl_private.split_factor.';
+fifo and lifo go by time alone: all their ranks are 0.';

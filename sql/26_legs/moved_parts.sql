@@ -8,7 +8,7 @@ returns table (
 language sql
 stable
 as $moved_parts$
-    with parts as (
+    with booked as (
         select
             row_number() over (order by e.part)::integer as nth,
             count(*) over () as parts,
@@ -17,7 +17,9 @@ as $moved_parts$
                 select sum(o.quantity)
                 from utl_private.entries as o
                 where
-                    o.position_id = e.position_id and o.effective_at <= e.effective_at
+                    o.position_id = e.position_id
+                    and (o.effective_at, o.sequence, o.fill_id)
+                    < (e.effective_at, e.sequence, e.fill_id)
                     and coalesce(o.lot_fill_id, o.fill_id) = e.lot_fill_id
             ), 1) end as weight
         from utl_private.entries as e
@@ -28,12 +30,23 @@ as $moved_parts$
             and e.rule in ('move', 'spin off')
     ),
 
+    -- What is spun off of nothing comes, too, at no cost.
+    parts as (
+        select b.* from booked as b
+        union all
+        select 1, 1, transaction.occurred_at, null, null, 0, 0, 1
+        where transaction.kind = 'spin_off' and not exists (select from booked)
+    ),
+
     shares as (
         select
             p.*,
-            utl_private.share(
-                transaction.to_quantity, p.weight, nullif(sum(p.weight) over (), 0)
-            ) as share,
+            case transaction.kind
+                when 'transfer' then -p.quantity
+                else utl_private.share(
+                    transaction.to_quantity, p.weight, nullif(sum(p.weight) over (), 0)
+                )
+            end as share,
             case
                 when transaction.kind = 'conversion' then coalesce(utl_private.share(
                     transaction.amount, p.weight, nullif(sum(p.weight) over (), 0)

@@ -13,12 +13,14 @@ as $price_of_origin$
             (
                 select f.price
                 from utl_private.booked_fills as f
-                where f.executed_at = price_of_origin.opened_at and f.fill_id = origin_id
+                where
+                    f.executed_at = price_of_origin.opened_at and f.fill_id = origin_id
+                    and f.instrument_id = held.instrument_id
             ),
             (
                 select t.price
                 from utl.transactions as t
-                where t.transaction_id = origin_id
+                where t.transaction_id = origin_id and t.instrument_id = held.instrument_id
             )
         )
     end

@@ -41,7 +41,8 @@ as $carried_legs$
         held.last_effective_at,
         held.last_sequence,
         held.last_fill_id,
-        null::text, null::bigint, null::timestamptz, null::bigint, null::bigint, 1
+        null::text, null::bigint, null::timestamptz, null::bigint, null::bigint,
+        null::numeric, 1
     from lots as l
     left join utl_private.booked_fills as f on l.fill_id = f.fill_id
 $carried_legs$;

@@ -23,7 +23,8 @@ as $carried_points$
                 else p.position_opened_at
             end,
             p.last_effective_at, p.last_sequence, p.last_fill_id,
-            p.rule, p.lot_id, p.lot_opened_at, p.lot_sequence, p.origin_id, p.place
+            p.rule, p.lot_id, p.lot_opened_at, p.lot_sequence, p.origin_id,
+        p.chosen_quantity, p.place
         )::utl_private.leg
         order by p.ordinality
     )

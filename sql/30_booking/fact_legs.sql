@@ -25,7 +25,8 @@ as $fact_legs$
         l.quantity, l.amount, l.fee, l.rank, l.position_quantity, l.position_cost,
         l.position_realized_pnl, l.position_fees, l.position_opened_at, l.last_effective_at,
         l.last_sequence, l.last_fill_id,
-        l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id, l.place
+        l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id,
+        l.chosen_quantity, l.place
     from fill_legs as l
     where
         not l.may_choose
@@ -40,7 +41,8 @@ as $fact_legs$
             l.quantity, l.amount, l.fee, l.rank, l.position_quantity, l.position_cost,
             l.position_realized_pnl, l.position_fees, l.position_opened_at, l.last_effective_at,
             l.last_sequence, l.last_fill_id,
-            l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id, l.place
+            l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id,
+        l.chosen_quantity, l.place
         )::utl_private.leg,
         c.lots
     ) as k

@@ -4,7 +4,9 @@ language plpgsql
 as $fold_ranked_lots$
 declare
     leg utl_private.leg;                -- its quantity, amount and fee: what is not booked yet
+    rest utl_private.leg;               -- of a leg that has chosen lots: for its next part
     state utl_private.outcome;          -- the position's running state, and the entry being made
+    parts utl_private.outcome[];
     lot utl_private.open_lots;
     heap utl_private.open_lots[];       -- lots of this statement, the next to close at 1
     size integer;
@@ -27,21 +29,21 @@ begin
             size := 0;
             is_forward := leg.method <> 'lifo';
         end if;
+        if leg.place > 1 and leg.fill_id = rest.fill_id then
+            leg := utl_private.rest_of(leg, rest);
+        end if;
         continue when state.is_late or leg.quantity = 0;
 
         if leg.rule in ('split', 'spin off', 'choose') then
             stored := coalesce(stored, utl_private.stored_lots(leg));
             heap := utl_private.gathered_lots(heap, size, stored, leg);
             size := cardinality(heap) - 1;
-        end if;
-        if leg.rule in ('split', 'spin off') then
-            leg.position_cost := state.cost_after;
-            for i in 1..size loop
-                state := utl_private.rescale_part(state, leg, heap[i], i = size);
+            parts := utl_private.parts_of_lots(state, leg, heap);
+            foreach state in array parts loop
                 return next state;
-                heap[i].quantity := heap[i].quantity + state.quantity;
-                heap[i].cost := heap[i].cost + state.amount;
             end loop;
+            heap := utl_private.changed_lots(heap, parts);
+            rest := utl_private.less_parts(leg, parts);
             continue;
         end if;
 
@@ -52,8 +54,7 @@ begin
                 heap[0] := lot;
             end if;
             i := (size > 0 and (
-                heap[0].position_id is null
-                or (leg.rule is distinct from 'choose' and (heap[1] < heap[0]) = is_forward)
+                heap[0].position_id is null or (heap[1] < heap[0]) = is_forward
             ))::integer;
             lot := heap[i];
             state := utl_private.book_part(state, leg, lot);
@@ -97,4 +98,4 @@ comment on function utl_private.fold_ranked_lots(refcursor) is
 lowest rank closes first, the oldest among equals (lifo: the youngest). The lots of the statement are
 kept in a binary heap, those that were open before are read lazily from their index; all of them only
 for a split, a spin-off, or a leg that has chosen its lot. Returns each entry, and each position''s
-state at its end.';
+state at its end. The heap is worked on in place, and not by functions of its own: they would copy it.';

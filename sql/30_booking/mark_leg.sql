@@ -11,7 +11,8 @@ as $mark_leg$
         0::numeric, 0::numeric, 0::numeric, 0::numeric,
         held.quantity, held.cost, held.realized_pnl, held.fees, held.opened_at,
         held.last_effective_at, held.last_sequence, held.last_fill_id,
-        null::text, null::bigint, null::timestamptz, null::bigint, null::bigint, 1
+        null::text, null::bigint, null::timestamptz, null::bigint, null::bigint,
+        null::numeric, 1
 $mark_leg$;
 
 comment on function utl_private.mark_leg(utl_private.position_terms, timestamptz) is

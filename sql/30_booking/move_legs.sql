@@ -14,7 +14,8 @@ as $move_legs$
         l.quantity * m.share, l.amount * m.share, l.fee * m.share, l.rank,
         l.position_quantity, l.position_cost, l.position_realized_pnl, l.position_fees,
         l.position_opened_at, l.last_effective_at, l.last_sequence, l.last_fill_id,
-        l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id, l.place
+        l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id,
+        l.chosen_quantity, l.place
     from (
         select b::utl.fills as fill, 0 as share from unnest(before) as b
         union all

@@ -40,7 +40,8 @@ begin
                 end,
                 coalesce(l.effective_at, '-infinity'),
                 coalesce(l.sequence, 0), coalesce(l.fill_id, 0),
-                p.rule, p.lot_id, p.lot_opened_at, p.lot_sequence, p.origin_id, p.place
+                p.rule, p.lot_id, p.lot_opened_at, p.lot_sequence, p.origin_id,
+        p.chosen_quantity, p.place
             )::utl_private.leg
             from unnest(points) with ordinality as p
             left join lateral (

@@ -12,13 +12,14 @@ as $restated_legs$
         select
             n.position_id, n.effective_at, n.sequence, n.fill_id,
             n.quantity, n.amount, n.fee, n.rank,
-            n.rule, n.lot_id, n.lot_opened_at, n.lot_sequence, n.origin_id, n.place
+            n.rule, n.lot_id, n.lot_opened_at, n.lot_sequence, n.origin_id,
+        n.chosen_quantity, n.place
         from unnest(new_legs) as n
         union all
         select
             u.position_id, u.effective_at, u.sequence, u.fill_id,
             u.quantity, u.amount, u.fee, u.rank,
-            null, null, null, null, null, 1
+            null, null, null, null, null, null, 1
         from utl_private.undone_legs(restated_legs.restatement_id) as u
         where
             not exists (
@@ -38,7 +39,8 @@ as $restated_legs$
         l.effective_at, l.sequence, l.fill_id, l.quantity, l.amount, l.fee, l.rank,
         p.position_quantity, p.position_cost, p.position_realized_pnl, p.position_fees,
         p.position_opened_at, p.last_effective_at, p.last_sequence, p.last_fill_id,
-        l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id, l.place
+        l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id,
+        l.chosen_quantity, l.place
     from unnest(points) as p
     inner join legs as l on p.position_id = l.position_id
 $restated_legs$;

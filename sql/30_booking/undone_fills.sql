@@ -22,7 +22,8 @@ as $undone_fills$
         coalesce(l.rank, u.rank),
         (u.held).quantity, (u.held).cost, (u.held).realized_pnl, (u.held).fees, (u.held).opened_at,
         (u.held).last_effective_at, (u.held).last_sequence, (u.held).last_fill_id,
-        null::text, null::bigint, null::timestamptz, null::bigint, null::bigint, 1
+        null::text, null::bigint, null::timestamptz, null::bigint, null::bigint,
+        null::numeric, 1
     from undone as u
     left join utl_private.booked_fills as f
         on

@@ -27,7 +27,8 @@ as $deferred_legs_of$
         c.quantity * c.share, c.amount * c.share, c.fee * c.share, c.rank,
         t.quantity, t.cost, t.realized_pnl, t.fees, t.opened_at,
         t.last_effective_at, t.last_sequence, t.last_fill_id,
-        null::text, null::bigint, null::timestamptz, null::bigint, null::bigint, 1
+        null::text, null::bigint, null::timestamptz, null::bigint, null::bigint,
+        null::numeric, 1
     from counting as c
     inner join utl_private.position_terms as t on c.position_id = t.position_id
     where (utl_private.as_built(t)).family = deferred_legs_of.family

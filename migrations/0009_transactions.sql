@@ -104,9 +104,9 @@ on utl.transaction_corrections (transaction_id, correction_id);
 
 -- What the facts of each book, account and instrument add up to, whatever the costing: of fills
 -- (kind fill) a row an asset in which fees were paid, of transactions a row a kind and asset.
--- quantity is of the instrument, notional is quantity × price, received is what came in of the asset
--- (fees are negative), at_price what that was worth at the prices of its fills if the asset is what
--- the instrument trades. Half-empty pages keep its updates in place (HOT).
+-- quantity is of the instrument, notional is quantity × price, received is what came in of the
+-- asset (fees are negative), at_price what that was worth at the prices of its fills if the asset
+-- is what the instrument trades. Half-empty pages keep its updates in place (HOT).
 create table utl_private.flows (
     book_id integer not null,
     account_id integer not null,
@@ -126,8 +126,8 @@ add attribute quantity numeric,
 add attribute notional numeric,
 add attribute recorded_at timestamptz;
 
--- By which rule a leg is booked, null being that of a fill; the lot that it names, and which that was
--- first; its place among the legs of one fact.
+-- By which rule a leg is booked, null being that of a fill; the lot that it names, and which that
+-- was first; its place among the legs of one fact.
 alter type utl_private.leg
 add attribute rule text,
 add attribute lot_id bigint,

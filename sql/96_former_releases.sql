@@ -1,5 +1,5 @@
--- What a database of a former release has yet to get, or has no use for any more, now that all views
--- and functions are those of this one. Nothing is recorded meanwhile.
+-- What a database of a former release has yet to get, or has no use for any more, now that all
+-- views and functions are those of this one. Nothing is recorded meanwhile.
 do $former_releases$
 begin
     -- Before 0009: no flows.

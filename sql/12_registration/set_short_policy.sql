@@ -27,6 +27,6 @@ end
 $set_short_policy$;
 
 comment on function utl.set_short_policy(text, text, text) is
-'Says what to do about short positions of a book, or in an account: allow them, or allow and flag them
-in utl.flagged_shorts. 22U01: unknown book or account; 22U06: another policy, or neither or both of
-book and account.';
+'Says what to do about short positions of a book, or in an account: allow them, or allow and flag
+them in utl.flagged_shorts. 22U01: unknown book or account; 22U06: another policy, or neither or
+both of book and account.';

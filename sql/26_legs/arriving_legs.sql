@@ -45,7 +45,7 @@ as $arriving_legs$
 $arriving_legs$;
 
 comment on function utl_private.arriving_legs(utl.transactions, utl_private.position_terms) is
-'The legs of a transaction in the position to which it moves lots: a leg a lot, as the journal of the
-position they come from has them, which must be booked before. A lot keeps when it was opened, by
-what, and its cost; here it has an id of its own, negative, made of the transaction''s and its
+'The legs of a transaction in the position to which it moves lots: a leg a lot, as the journal of
+the position they come from has them, which must be booked before. A lot keeps when it was opened,
+by what, and its cost; here it has an id of its own, negative, made of the transaction''s and its
 number.';

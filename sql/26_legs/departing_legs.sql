@@ -100,5 +100,5 @@ comment on function utl_private.departing_legs(
 'The legs of a transaction in the position that it is about. Without an amount what leaves, leaves
 at its cost, and what comes has cost nothing: utl.missing_basis. What moves to another position
 leaves at its cost, too, and arrives there by utl_private.arriving_legs. A fee in the coin that is
-moved leaves after what is moved. Where fees are capitalized, what is paid as a fee brings nothing: its
-cost is lost.';
+moved leaves after what is moved. Where fees are capitalized, what is paid as a fee brings
+nothing: its cost is lost.';

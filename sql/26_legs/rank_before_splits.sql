@@ -35,5 +35,5 @@ $rank_before_splits$;
 comment on function utl_private.rank_before_splits(
     numeric, utl_private.position_terms, timestamptz, bigint, bigint
 ) is
-'The rank of a lot in the units that there were before all splits: so hifo and lofo compare prices of
-before and after a split, and what is open keeps its rank.';
+'The rank of a lot in the units that there were before all splits: so hifo and lofo compare prices
+of before and after a split, and what is open keeps its rank.';

@@ -66,5 +66,5 @@ as $transaction_flows$
 $transaction_flows$;
 
 comment on function utl_private.transaction_flows(utl.transactions) is
-'What a transaction moves, in the shape of utl_private.flows: quantities of the instruments, and what
-comes in of assets. The fee of a transfer is in what was sent more than received.';
+'What a transaction moves, in the shape of utl_private.flows: quantities of the instruments, and
+what comes in of assets. The fee of a transfer is in what was sent more than received.';

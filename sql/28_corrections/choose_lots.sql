@@ -42,8 +42,8 @@ $choose_lots$;
 
 comment on function utl.choose_lots(jsonb, text, text, bigint, text, text) is
 'Chooses the lots that a fill closes, known by its account and venue_fill_id, or by its fill_id:
-[{"lot_id": 1, "quantity": "0.5"}, …], in this order, at most the quantity given (null: as much as it
-has), with ids as in utl.open_lots. What is not chosen closes by the order of the costing; averages do
-not mind. The last choice counts. The fill may come later. 22U01: unknown account or fill_id; 22U04:
-no list of lots; 22U06: neither or both were given; 23U08: the fill could not close that much of a lot.
-Returns the correction.';
+[{"lot_id": 1, "quantity": "0.5"}, …], in this order, at most the quantity given (null: as much as
+it has), with ids as in utl.open_lots. What is not chosen closes by the order of the costing;
+averages do not mind. The last choice counts. The fill may come later. 22U01: unknown account or
+fill_id; 22U04: no list of lots; 22U06: neither or both were given; 23U08: the fill could not
+close that much of a lot. Returns the correction.';

@@ -16,6 +16,7 @@ comment on column utl.corrections.kind is
 'bust: the fill does not count any more; amend: it counts, with the values given; choose: it closes
 the lots named, the rest by the order of the costing.';
 comment on column utl.corrections.lots is
-'The lots that it closes, in this order: [{"lot_id": 1, "quantity": "0.5"}], ids as in utl.open_lots.';
+'The lots that it closes, in this order: [{"lot_id": 1, "quantity": "0.5"}], ids as in
+utl.open_lots.';
 comment on column utl.corrections.reason is 'Why.';
 comment on column utl.corrections.source is 'Who said so.';

@@ -5,7 +5,9 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $book_transactions$
 declare
-    _transactions utl.transactions[] := array(select t::utl.transactions from new_transactions as t);
+    _transactions utl.transactions[] := array(
+        select t::utl.transactions from new_transactions as t
+    );
 begin
     if cardinality(_transactions) > 0 then
         perform utl_private.require_bookable(_transactions);

@@ -18,4 +18,5 @@ end
 $chosen_part$;
 
 comment on function utl_private.chosen_part(utl_private.leg, utl_private.open_lots) is
-'What of a leg closes the lot that it has chosen: at most what it chose, and what there is of both.';
+'What of a leg closes the lot that it has chosen: at most what it chose, and what there is of
+both.';

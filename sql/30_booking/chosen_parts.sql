@@ -21,6 +21,6 @@ as $chosen_parts$
 $chosen_parts$;
 
 comment on function utl_private.chosen_parts(utl_private.leg, jsonb) is
-'A leg once for each lot that was chosen for it, in the order in which they were named, with how much
-of it may close, and once for the rest, which closes by the order of the costing. The fold hands on
-what is left of the leg from one to the next.';
+'A leg once for each lot that was chosen for it, in the order in which they were named, with how
+much of it may close, and once for the rest, which closes by the order of the costing. The fold
+hands on what is left of the leg from one to the next.';

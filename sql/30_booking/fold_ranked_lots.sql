@@ -95,7 +95,8 @@ $fold_ranked_lots$;
 
 comment on function utl_private.fold_ranked_lots(refcursor) is
 'Folds legs, ordered by position and then by time, into entries by lots in order of rank: the
-lowest rank closes first, the oldest among equals (lifo: the youngest). The lots of the statement are
-kept in a binary heap, those that were open before are read lazily from their index; all of them only
-for a split, a spin-off, or a leg that has chosen its lot. Returns each entry, and each position''s
-state at its end. The heap is worked on in place, and not by functions of its own: they would copy it.';
+lowest rank closes first, the oldest among equals (lifo: the youngest). The lots of the statement
+are kept in a binary heap, those that were open before are read lazily from their index; all of
+them only for a split, a spin-off, or a leg that has chosen its lot. Returns each entry, and each
+position''s state at its end. The heap is worked on in place, and not by functions of its own:
+they would copy it.';

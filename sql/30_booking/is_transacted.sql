@@ -15,7 +15,9 @@ as $is_transacted$
                 and t.kind not in (
                     'funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay'
                 )
-                and is_transacted.account_id in (0, coalesce(t.account_id, is_transacted.account_id))
+                and is_transacted.account_id in (
+                    0, coalesce(t.account_id, is_transacted.account_id)
+                )
         )
         or exists (
             select

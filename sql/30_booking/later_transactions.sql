@@ -26,4 +26,5 @@ $later_transactions$;
 comment on function utl_private.later_transactions(
     utl_private.position_terms, utl_private.leg
 ) is
-'The transactions that concern a position from a point on: that are about it, or move lots into it.';
+'The transactions that concern a position from a point on: those about it, and those that move lots
+into it.';

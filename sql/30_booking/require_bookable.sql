@@ -37,5 +37,5 @@ $require_bookable$;
 
 comment on function utl_private.require_bookable(utl.transactions[]) is
 'Raises 23U01 for a transaction that refers to what is not there, 22U08 for one that its kind does
-not allow, and 23U05 for one of a closed period: what is reported must stay, and a transaction, unlike
-a fill, is recorded by somebody who can give it another time.';
+not allow, and 23U05 for one of a closed period: what is reported must stay, and a transaction,
+unlike a fill, is recorded by somebody who can give it another time.';

@@ -24,7 +24,9 @@ begin
             where
                 t.book_id = _fill.book_id and t.instrument_id = _fill.instrument_id
                 and t.account_id in (0, _fill.account_id) and t.method <> 'wac'
-                and not exists (select from utl_private.unmet_choices(t.position_id, _fill, _choice.lots))
+                and not exists (
+                    select from utl_private.unmet_choices(t.position_id, _fill, _choice.lots)
+                )
         );
         select u.lot_id, u.asked into _lot_id, _asked
         from utl_private.position_terms as t
@@ -43,6 +45,6 @@ end
 $require_chosen$;
 
 comment on function utl_private.require_chosen(utl.fills[], bigint[]) is
-'Raises 23U08 for a fill that could not close the lots that were chosen for it in any costing of its
-book. Of a choice that came before its fill, or that does not hold any more after a later correction,
-the rest closes by the order of the costing.';
+'Raises 23U08 for a fill that could not close the lots that were chosen for it in any costing of
+its book. Of a choice that came before its fill, or that does not hold any more after a later
+correction, the rest closes by the order of the costing.';

@@ -32,6 +32,6 @@ comment on function utl_private.rescale_part(
     utl_private.outcome, utl_private.leg, utl_private.open_lots, boolean
 ) is
 'Books what a split or a spin-off does to what is held, a lot or the average. By a split quantity
-becomes quantity × new units (the leg''s quantity) ÷ old units (its amount), rounded to 18 places, and
-the cost stays. By a spin-off a share of the cost leaves, as large as the lot''s in position_cost, the
-cost before it, and the quantity stays; the last lot gives the rest.';
+becomes quantity × new units (the leg''s quantity) ÷ old units (its amount), rounded to 18 places,
+and the cost stays. By a spin-off a share of the cost leaves, as large as the lot''s in
+position_cost, the cost before it, and the quantity stays; the last lot gives the rest.';

@@ -58,5 +58,6 @@ comment on function utl_private.restate_moves(
     utl.fills[], utl.fills[], utl_private.position_terms[], text, bigint[], utl_private.touched[]
 ) is
 'Takes back fills as they were booked before, and books them as they are to count after, in the
-positions held; one that is only in before goes. marks say where transactions were or are. Each position is restated once, from the earliest
-place concerned; one that carries over what a method before left, if that changes, from its start.';
+positions held; one that is only in before goes. marks say where transactions were or are. Each
+position is restated once, from the earliest place concerned; one that carries over what a method
+before left, if that changes, from its start.';

@@ -27,7 +27,8 @@ begin
     insert into utl_private.superseded_entries (
         position_id, effective_at, sequence, fill_id, booked_at, lot_fill_id, lot_opened_at,
         book_id, part, rank, quantity, amount, fee, realized_pnl,
-        quantity_after, cost_after, realized_pnl_after, fees_after, rule, restatement_id, believed_until
+        quantity_after, cost_after, realized_pnl_after, fees_after, rule,
+        restatement_id, believed_until
     )
     select
         u.position_id, u.effective_at, u.sequence, u.fill_id, u.booked_at, u.lot_fill_id,

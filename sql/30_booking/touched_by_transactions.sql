@@ -6,7 +6,9 @@ language sql
 stable
 as $touched_by_transactions$
     with places as (
-        select t.book_id, coalesce(t.account_id, f.account_id) as account_id, t.instrument_id, t as fact
+        select
+            t.book_id, coalesce(t.account_id, f.account_id) as account_id, t.instrument_id,
+            t as fact
         from unnest(transactions) as t
         left join utl_private.flows as f
             on
@@ -37,6 +39,6 @@ as $touched_by_transactions$
 $touched_by_transactions$;
 
 comment on function utl_private.touched_by_transactions(utl.transactions[], boolean) is
-'The positions that transactions are about and, with targets, those to which they move lots, with the
-times of the first and the last. A transaction without an account is about all accounts that have
-traded.';
+'The positions that transactions are about and, with targets, those to which they move lots, with
+the times of the first and the last. A transaction without an account is about all accounts that
+have traded.';

@@ -35,5 +35,6 @@ as $deferred_legs_of$
 $deferred_legs_of$;
 
 comment on function utl_private.deferred_legs_of(integer, integer, bigint, text) is
-'The legs deferred by a costing, up to a deferral, of the positions that one fold computes. What was said of a fill last counts; all that was
-said before marks a place where it may have been booked.';
+'The legs deferred by a costing, up to a deferral, of the positions that one fold computes. What
+was said of a fill last counts; all that was said before marks a place where it may have been
+booked.';

@@ -1,6 +1,8 @@
 create or replace view utl.missing_basis as
 with unknown_costs as (
-    select t.transaction_id, t.account_id, t.instrument_id, t.quantity, 'its cost is not known' as why
+    select
+        t.transaction_id, t.account_id, t.instrument_id, t.quantity,
+        'its cost is not known' as why
     from utl.effective_transactions as t
     where
         t.amount is null and t.instrument_id is not null
@@ -54,8 +56,9 @@ inner join utl_private.instruments as i on u.instrument_id = i.instrument_id
 left join utl_private.accounts as a on u.account_id = a.account_id;
 
 comment on view utl.missing_basis is
-'What is held, or was, at a cost of 0 because nobody knows its cost: it came without one, or more left
-than was there. utl.amend_transaction completes it, as does what was missing when it is recorded.';
+'What is held, or was, at a cost of 0 because nobody knows its cost: it came without one, or more
+left than was there. utl.amend_transaction completes it, as does what was missing when it is
+recorded.';
 comment on column utl.missing_basis.book is 'The book.';
 comment on column utl.missing_basis.account is 'The account.';
 comment on column utl.missing_basis.instrument is 'The instrument whose position it is.';

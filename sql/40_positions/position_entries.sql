@@ -64,8 +64,8 @@ comment on column utl.position_entries.fill_id is
 'The fill, or what is booked for it in a closed period; null for an average that is carried.';
 comment on column utl.position_entries.part is 'Which part of the fill, from 1.';
 comment on column utl.position_entries.effect is
-'open; close; carry: what the method before left, with which this one starts; rescale: what a split or
-a spin-off does to a lot.';
+'open; close; carry: what the method before left, with which this one starts; rescale: what a split
+or a spin-off does to a lot.';
 comment on column utl.position_entries.lot_fill_id is
 'The fill that opened the lot which this part closes.';
 comment on column utl.position_entries.lot_opened_at is 'When that lot was opened.';

@@ -35,7 +35,8 @@ as $entry_at$
         select
             t.position_id, t.effective_at, t.sequence, t.fill_id, t.booked_at, t.lot_fill_id,
             t.lot_opened_at, t.book_id, t.part, t.rank, t.quantity, t.amount, t.fee,
-            t.realized_pnl, t.quantity_after, t.cost_after, t.realized_pnl_after, t.fees_after, t.rule
+            t.realized_pnl, t.quantity_after, t.cost_after, t.realized_pnl_after,
+            t.fees_after, t.rule
         from believed_then as t
     )
 

@@ -16,7 +16,7 @@ as $moved_from$
             and p.account_id = case c.pool when 'account' then transaction.account_id else 0 end
     where
         c.book_id = transaction.book_id
-        and (c.costing = n.costing or c.book_id <> n.book_id)
+        and (c.costing = n.costing or (c.book_id <> n.book_id and c.is_built))
         and transaction.occurred_at >= c.starts_at and transaction.occurred_at < c.ends_at
         and p.position_id <> held.position_id
         and transaction.to_book_id = held.book_id

@@ -35,7 +35,9 @@ as $moved_parts$
         select b.* from booked as b
         union all
         select 1, 1, transaction.occurred_at, null, null, 0, 0, 1
-        where transaction.kind = 'spin_off' and not exists (select from booked)
+        where
+            transaction.kind = 'spin_off' and from_position_id is not null
+            and not exists (select from booked)
     ),
 
     shares as (

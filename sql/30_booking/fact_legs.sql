@@ -62,7 +62,9 @@ as $fact_legs$
             h.has_transactions
             and h.book_id = t.to_book_id and h.instrument_id = t.to_instrument_id
     cross join lateral utl_private.arriving_legs(row(t.*)::utl.transactions, h) as a
-    where with_arrivals and t.occurred_at >= from_time and t.occurred_at < to_time
+    where
+        (with_arrivals or t.book_id <> t.to_book_id)
+        and t.occurred_at >= from_time and t.occurred_at < to_time
     union all
     select c.*
     from unnest(held) as h
@@ -77,5 +79,5 @@ comment on function utl_private.fact_legs(
 ) is
 'The legs of positions from the facts alone: of fills and transactions of [from_time, to_time), and
 of what a method before left where a fact came after. What arrives from another position is what its
-journal says, and is left out where that is not booked yet. Each leg starts from the state that its
+journal says; without arrivals, only what comes from other books. Each leg starts from the state that its
 position has in held.';

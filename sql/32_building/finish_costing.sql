@@ -12,6 +12,17 @@ begin
     delete from utl_private.costing_builds as b
     where b.book_id = finish_costing.book_id and b.costing_id = finish_costing.costing_id
     returning * into _build;
+    perform utl_private.restate_targets(
+        array(
+            select m
+            from utl_private.position_terms as t
+            cross join lateral utl_private.mark_leg(t, '-infinity') as m
+            where
+                t.book_id = finish_costing.book_id and t.costing_id = finish_costing.costing_id
+                and t.has_transactions
+        ),
+        'costing', array[]::bigint[]
+    );
     if _build.becomes_primary then
         perform utl_private.make_primary(book_id, _costing.costing);
     end if;
@@ -19,4 +30,5 @@ end
 $finish_costing$;
 
 comment on function utl_private.finish_costing(integer, integer) is
-'Makes a costing that is built one like the others.';
+'Makes a costing that is built one like the others. Books to which lots move may get them from it
+now.';

@@ -35,6 +35,22 @@ with unknown_costs as (
         and t.kind in ('withdrawal', 'network_fee', 'transfer', 'conversion', 'adjustment')
         and t.quantity < 0
         and e.quantity * e.quantity_after > 0
+    union
+    select
+        t.transaction_id, t.to_account_id, t.to_instrument_id, e.quantity,
+        'nothing was held of which it is a part'
+    from utl.effective_transactions as t
+    inner join utl_private.position_terms as p
+        on
+            t.to_book_id = p.book_id
+            and t.to_instrument_id = p.instrument_id
+            and p.account_id in (0, t.to_account_id)
+    inner join utl_private.entries as e
+        on
+            p.position_id = e.position_id
+            and e.effective_at in (t.occurred_at, t.recorded_at)
+            and t.transaction_id = e.fill_id
+    where t.kind = 'spin_off' and t.amount <> 0 and e.amount = 0
 )
 
 select

@@ -23,7 +23,12 @@ begin
         f.quantity_after, f.cost_after, f.realized_pnl_after, f.fees_after,
         case when f.part is null then f.opened_at end,
         case when f.part is not null then f.rule end
-    from utl_private.fold(_legs, family) as f;
+    from utl_private.fold(_legs, family) as f
+    where                               -- a split of nothing, say, is as if nothing had been
+        f.part is not null
+        or (f.fill_id, f.quantity_after, f.cost_after, f.realized_pnl_after, f.fees_after)
+        <> (0, 0, 0, 0, 0)
+        or f.opened_at is not null;
     close _legs;
 end
 $replay$;

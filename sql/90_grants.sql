@@ -38,6 +38,7 @@ begin
             utl_private.average_cost(numeric, numeric, numeric, boolean),
             utl_private.share(numeric, numeric, numeric),
             utl_private.correction_of(utl.fills, bigint[]),
+            utl_private.corrected_transaction(utl.transactions, bigint[]),
             utl.position_at(text, text, timestamptz, timestamptz),
             utl.positions_at(timestamptz, timestamptz, text),
             utl.realized_pnl_between(text, timestamptz, timestamptz, timestamptz),
@@ -50,9 +51,17 @@ begin
             quantity, price, fee, liquidity, venue_fill_id, venue_order_id
         ) on utl.fills to utl_writer, utl_admin;
         grant insert (
-            executed_at, sequence, account_id, fee_asset_id, kind, quantity, price, fee,
+            executed_at, sequence, account_id, fee_asset_id, kind, quantity, price, fee, lots,
             venue_fill_id, reason, source
         ) on utl.corrections to utl_writer, utl_admin;
+        grant insert (
+            occurred_at, sequence, book_id, account_id, instrument_id, asset_id, fee_asset_id,
+            to_book_id, to_account_id, to_instrument_id, kind, quantity, amount, price, fee,
+            to_quantity, new_units, old_units, opened_at, reference, reason
+        ) on utl.transactions to utl_writer, utl_admin;
+        grant insert (
+            transaction_id, kind, occurred_at, quantity, amount, opened_at, reason
+        ) on utl.transaction_corrections to utl_writer, utl_admin;
         grant insert (
             at, instrument_id, base_asset_id, quote_asset_id, source, bid, ask, mark
         ) on utl.prices to utl_writer, utl_admin;
@@ -60,6 +69,7 @@ begin
         -- Adding what is unknown on the way asks for more: 23U04.
         grant execute on function
             utl.bust_fill(text, text, text, text, bigint),
+            utl.choose_lots(jsonb, text, text, bigint, text, text),
             utl.amend_fill(
                 text, text, numeric, numeric, numeric, text, timestamptz, text, text, bigint, bigint
             ),

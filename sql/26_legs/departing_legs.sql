@@ -80,13 +80,21 @@ as $departing_legs$
         held.quantity, held.cost, held.realized_pnl, held.fees, held.opened_at,
         held.last_effective_at, held.last_sequence, held.last_fill_id,
         p.rule,
-        case when p.rule = 'arrive' then transaction.transaction_id end,
-        case when p.rule = 'arrive' then transaction.opened_at end,
-        case when p.rule = 'arrive' then transaction.sequence end,
-        case when p.rule = 'arrive' then transaction.transaction_id end,
+        o.lot_id,
+        case when o.lot_id is not null then coalesce(transaction.opened_at, t.effective_at) end,
+        case when o.lot_id is not null then t.sequence end,
+        case when o.lot_id is not null then transaction.transaction_id end,
         null::numeric, p.place
     from parts as p
     cross join utl_private.place_of(transaction, held) as t
+    cross join lateral (
+        select case
+            when held.method = 'wac' then null
+            when p.rule = 'arrive' then transaction.transaction_id
+            -- If more leaves than is there, the fee opens a lot beside that of what is moved.
+            when p.place > 1 then -((transaction.transaction_id + 1) << 20)
+        end as lot_id
+    ) as o
     where
         held.book_id = transaction.book_id
         and held.instrument_id = transaction.instrument_id

@@ -21,7 +21,7 @@ from (
             'quantity', 'amount', 'fee',
             'realized_pnl', 'quantity_after', 'cost_after', 'average_cost_after',
             'realized_pnl_after', 'fees_after', 'cost_asset', 'booked_at', 'position_id', 'book_id',
-            'belongs_at'
+            'belongs_at', 'kind'
         ]::name[]
     ),
     (
@@ -29,7 +29,7 @@ from (
         array[
             'book', 'account', 'instrument', 'costing', 'method', 'fill_id',
             'opened_at', 'quantity',
-            'unit_cost', 'cost', 'cost_asset', 'position_id', 'book_id'
+            'unit_cost', 'cost', 'cost_asset', 'position_id', 'book_id', 'lot_id'
         ]
     ),
     (
@@ -38,7 +38,7 @@ from (
             'book', 'account', 'instrument', 'costing', 'method', 'open_fill_id', 'close_fill_id',
             'part', 'direction', 'quantity', 'opened_at', 'closed_at', 'holding_time', 'cost',
             'proceeds', 'realized_pnl', 'open_price', 'close_price', 'cost_asset', 'sequence',
-            'position_id', 'book_id'
+            'position_id', 'book_id', 'kind'
         ]
     ),
     (

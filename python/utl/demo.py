@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,15 +18,13 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.syntax import Syntax
-from rich.table import Table
-from rich.text import Text
 
-from utl import migrate, server, settings
+from utl import demo_day, migrate, server, settings
+from utl.demo_show import duration, exact, minute, money, new_table, pnl, say, show
 from utl.ledger import Ledger
 from utl.settings import UtlError
 
@@ -169,6 +166,7 @@ def run(url: str, console: Console, database: str = DATABASE) -> None:
         _show_methods(connection, console)
         _show_matches(connection, console)
         _show_open_lots(connection, console)
+        demo_day.run(conninfo, connection, console)
         _show_checks(connection, console)
     _show_next(console, database)
 
@@ -243,62 +241,62 @@ REPLAYS = (
 
 
 def _ingest(conninfo: str, console: Console) -> None:
-    table = _table(["tape"], ["fills", "seconds", "fills/s"])
+    table = new_table(["tape"], ["fills", "seconds", "fills/s"])
     with Ledger(conninfo) as ledger, console.status("booking fills"):
         for replay in REPLAYS:
             started = time.perf_counter()
             booked = ledger.record_fills(replay.read(), source=replay.file).count("booked")
             seconds = time.perf_counter() - started
             table.add_row(replay.name, f"{booked:,}", f"{seconds:.2f}", f"{booked / seconds:,.0f}")
-    _show(console, "Fills booked", table)
+    show(console, "Fills booked", table)
 
 
 def _show_positions(connection: Connection, console: Console) -> None:
-    table = _table(
+    table = new_table(
         ["book", "instrument", "method", "in"],
         ["quantity", "average cost", "realized", "fees", "net"],
     )
     for row in connection.execute(POSITIONS):
         *names, quantity, average, realized, fees, net = row
         table.add_row(
-            *(*names, _exact(quantity), _money(average)), *(_pnl(realized), _money(fees), _pnl(net))
+            *(*names, exact(quantity), money(average)), *(pnl(realized), money(fees), pnl(net))
         )
-    _show(console, "Positions", table)
+    show(console, "Positions", table)
 
 
 def _show_methods(connection: Connection, console: Console) -> None:
     rows = connection.execute(METHODS).fetchall()
     price = rows[0][-1]
-    table = _table(
+    table = new_table(
         ["method"],
         ["average cost", "cost", "realized", f"unrealized at {price:,.2f}", "total"],
     )
-    for method, average, cost, *pnl, _ in rows:
-        table.add_row(method, _money(average), _money(cost), *map(_pnl, pnl))
-    _show(console, "Book mm-btc by five methods, side by side", table)
+    for method, average, cost, *results, _ in rows:
+        table.add_row(method, money(average), money(cost), *map(pnl, results))
+    show(console, "Book mm-btc by five methods, side by side", table)
     if len({total for *_, total, _ in rows}) != 1:
         raise DemoError("the five methods do not agree on realized + unrealized PnL")
-    _say(console, "realized + unrealized is the same by all five, to the last digit")
+    say(console, "realized + unrealized is the same by all five, to the last digit")
 
 
 def _show_matches(connection: Connection, console: Console) -> None:
     rows = connection.execute(LOT_MATCHES).fetchall()
-    table = _table(["opened", "closed"], ["held", "quantity", "bought at", "sold at", "realized"])
+    table = new_table(["opened", "closed"], ["held", "quantity", "bought at", "sold at", "realized"])
     for opened, closed, held, quantity, bought, sold, realized in rows[:LINES_SHOWN]:
         table.add_row(
-            *(_minute(opened), _minute(closed), _duration(held), _exact(quantity)),
-            *(_money(bought), _money(sold), _pnl(realized)),
+            *(minute(opened), minute(closed), duration(held), exact(quantity)),
+            *(money(bought), money(sold), pnl(realized)),
         )
-    _show(console, f"Lot matches of mm-btc by fifo: the best {LINES_SHOWN} of {len(rows):,}", table)
-    _say(console, "bought at Binance and sold at Kraken: the accounts of a book are one pool")
+    show(console, f"Lot matches of mm-btc by fifo: the best {LINES_SHOWN} of {len(rows):,}", table)
+    say(console, "bought at Binance and sold at Kraken: the accounts of a book are one pool")
 
 
 def _show_open_lots(connection: Connection, console: Console) -> None:
     rows = connection.execute(OPEN_LOTS).fetchall()
-    table = _table(["opened", "by fill"], ["contracts", "price", "cost"])
+    table = new_table(["opened", "by fill"], ["contracts", "price", "cost"])
     for opened, fill, quantity, price, cost in rows[:LINES_SHOWN]:
-        table.add_row(_minute(opened), str(fill), _exact(quantity), _money(price), _money(cost))
-    _show(console, f"Open lots of metals by fifo: the oldest {LINES_SHOWN} of {len(rows):,}", table)
+        table.add_row(minute(opened), str(fill), exact(quantity), money(price), money(cost))
+    show(console, f"Open lots of metals by fifo: the oldest {LINES_SHOWN} of {len(rows):,}", table)
 
 
 def _show_checks(connection: Connection, console: Console) -> None:
@@ -311,8 +309,8 @@ def _show_checks(connection: Connection, console: Console) -> None:
             f"differences to a replay from the facts: {len(differences)}",
         )
     console.print("\n[bold]Checks[/]")
-    _say(console, "every consistency check is empty")
-    _say(console, "every position, replayed from the facts, comes out the same")
+    say(console, "every consistency check is empty")
+    say(console, "every position, replayed from the facts, comes out the same")
 
 
 def _show_next(console: Console, database: str) -> None:
@@ -340,48 +338,3 @@ def _command(arguments: str) -> str:
 
 def _short(path: str) -> str:
     return min(path, os.path.relpath(path), key=len)
-
-
-def _table(texts: list[str], numbers: list[str]) -> Table:
-    """Start a table with these headings: texts to the left, numbers to the right."""
-    table = Table(
-        box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim"
-    )
-    for heading in texts:
-        table.add_column(heading, no_wrap=True)
-    for heading in numbers:
-        table.add_column(heading, no_wrap=True, justify="right")
-    return table
-
-
-def _show(console: Console, title: str, table: Table) -> None:
-    console.print(f"\n[bold]{title}[/]", highlight=False)
-    console.print(Padding(table, (0, 0, 0, 2), expand=False))
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(f"  [green]✓[/] {text}")
-
-
-def _exact(quantity: Decimal) -> str:
-    return f"{quantity:,f}"
-
-
-def _money(amount: Decimal) -> str:
-    return f"{amount:,.2f}"
-
-
-def _pnl(amount: Decimal) -> Text:
-    return Text(_money(amount), style="red" if amount < 0 else "green")
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
-
-
-def _duration(held: timedelta) -> str:
-    if held.days:
-        return f"{held.days:,} days"
-    minutes, seconds = divmod(held.seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}"

@@ -120,11 +120,13 @@ create table utl_private.flows (
     constraint flows_pkey primary key (book_id, instrument_id, account_id, asset_id, kind)
 ) with (fillfactor = 50);
 
--- And when the first was recorded, where that matters.
+-- And, of transactions, when the first was recorded, and its place within its time.
 alter type utl_private.touched
 add attribute quantity numeric,
 add attribute notional numeric,
-add attribute recorded_at timestamptz;
+add attribute recorded_at timestamptz,
+add attribute sequence bigint,
+add attribute fact_id bigint;
 
 -- By which rule a leg is booked, null being that of a fill; the lot that it names, and which that
 -- was first; its place among the legs of one fact.

@@ -40,3 +40,4 @@ drop function if exists utl_private.fact_legs(
     utl_private.position_terms[], timestamptz, timestamptz
 );
 drop function if exists utl_private.deferred_legs_of(integer, integer, bigint);
+drop function if exists utl_private.mark_leg(utl_private.position_terms, timestamptz);

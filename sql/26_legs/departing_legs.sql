@@ -12,10 +12,7 @@ as $departing_legs$
                 when transaction.kind in ('transfer', 'conversion') then 'move'
                 when transaction.kind = 'split' then 'split'
                 when transaction.kind = 'spin_off' then 'spin off'
-                when
-                    transaction.kind = 'network_fee' and transaction.amount is null
-                    and not held.capitalizes_fees
-                    then 'expense'
+                when transaction.kind = 'network_fee' and transaction.amount is null then 'expense'
                 when transaction.opened_at is not null and held.method <> 'wac' then 'arrive'
                 else 'given'
             end as rule,
@@ -48,10 +45,7 @@ as $departing_legs$
         union all
         select
             2,
-            case
-                when transaction.amount is null and not held.capitalizes_fees then 'expense'
-                else 'given'
-            end,
+            case when transaction.amount is null then 'expense' else 'given' end,
             transaction.quantity + transaction.to_quantity,
             case when held.capitalizes_fees then 0 else -transaction.amount end,
             coalesce(transaction.amount, 0)

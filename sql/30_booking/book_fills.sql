@@ -37,7 +37,7 @@ begin
             sum(utl_private.coin_fee(f, f.fee_asset_id) * f.price) as fee_at_price,
             sum(utl_private.signed_quantity(f.side, f.quantity)) as quantity,
             sum(utl_private.signed_quantity(f.side, f.quantity) * f.price) as notional,
-            null::timestamptz as recorded_at
+            null::timestamptz as recorded_at, null::bigint as sequence, null::bigint as fact_id
         from new_fills as f
         group by f.book_id, f.account_id, f.instrument_id, f.fee_asset_id
     ) as t;

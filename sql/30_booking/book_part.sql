@@ -37,10 +37,10 @@ begin
         end if;
         if leg.amount is null then      -- it leaves at its cost
             state.amount := _cost_change;
-            if leg.rule = 'expense' then
-                state.fee := state.fee - _cost_change;
-                state.fees_after := state.fees_after - _cost_change;
-            end if;
+        end if;
+        if leg.rule = 'expense' then
+            state.fee := state.fee - _cost_change;
+            state.fees_after := state.fees_after - _cost_change;
         end if;
         state.realized_pnl := _cost_change - state.amount;
         state.realized_pnl_after := state.realized_pnl_after + state.realized_pnl;

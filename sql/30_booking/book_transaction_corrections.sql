@@ -29,6 +29,9 @@ begin
         from utl.transactions as t
         where t.transaction_id in (select c.transaction_id from new_corrections as c)
     ) as n;
+    if _before is null and _after is null then      -- cancelled ones that are cancelled again
+        return null;
+    end if;
     perform utl_private.require_bookable(_before || _after);
     perform utl_private.rebook_transactions(
         _before, _after,

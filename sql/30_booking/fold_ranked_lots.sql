@@ -27,6 +27,7 @@ begin
             stored := utl_private.close_cursor(stored);
             heap := null;
             size := 0;
+            rest := null;
             is_forward := leg.method <> 'lifo';
         end if;
         if leg.place > 1 and leg.fill_id = rest.fill_id then

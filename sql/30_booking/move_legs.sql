@@ -36,7 +36,10 @@ as $move_legs$
             and m.instrument_id = h.instrument_id
             and h.account_id in (0, m.account_id)
     cross join lateral utl_private.mark_leg(
-        h, case when h.by_arrival then m.recorded_at else m.first_at end
+        h,
+        case when h.by_arrival then m.recorded_at else m.first_at end,
+        case when h.by_arrival then 0 else m.sequence end,
+        m.fact_id
     ) as k
     where k.effective_at < h.ends_at
     union all

@@ -11,7 +11,10 @@ declare
     _apart bigint[] := utl_private.positions_to_carry(held, touched);
 begin
     foreach _position in array held loop
-        if _position.family = 'deferred' then
+        if _position.family = 'deferred'
+            -- Transactions may be there that came before the position.
+            or (_position.has_transactions and _position.last_effective_at = '-infinity')
+        then
             _apart := array_append(_apart, _position.position_id);
         end if;
         continue when cardinality(touched) > 8 or _position.by_arrival;
@@ -45,5 +48,6 @@ comment on function utl_private.positions_apart(
     utl_private.position_terms[], utl_private.touched[]
 ) is
 'Which of the positions held are not booked at their end: those that carry over what a method
-before left, those of costings that are being built, and, those for which a fill is late. What is
+before left, those of costings that are being built,
+those that are new and have transactions, and, those for which a fill is late. What is
 late by its sequence alone, the fold finds.';

@@ -14,7 +14,7 @@ begin
             array_agg(distinct case when _is_built then h else utl_private.as_built(h) end),
             array_agg(distinct (
                 h.book_id, x.to_account_id, h.instrument_id, null, 0, x.occurred_at, x.occurred_at,
-                0, 0, 0, x.recorded_at
+                0, 0, 0, x.recorded_at, x.sequence, x.transaction_id
             )::utl_private.touched)
         into _targets, _marks
         from unnest(points) as p

@@ -23,7 +23,7 @@ as $touched_by$
                 utl_private.signed_quantity((m.fill).side, (m.fill).quantity) * (m.fill).price
                 * m.share
             ) as notional,
-            null::timestamptz as recorded_at
+            null::timestamptz as recorded_at, null::bigint as sequence, null::bigint as fact_id
         from moves as m
         group by
             (m.fill).book_id, (m.fill).account_id, (m.fill).instrument_id, (m.fill).fee_asset_id

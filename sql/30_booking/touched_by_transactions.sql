@@ -25,13 +25,16 @@ as $touched_by_transactions$
 
     select array_agg((
         p.book_id, p.account_id, p.instrument_id, null, 0, p.first_at, p.last_at, 0, 0, 0,
-        p.recorded_at
+        p.recorded_at, (p.first).sequence, (p.first).transaction_id
     )::utl_private.touched)
     from (
         select
             s.book_id, s.account_id, s.instrument_id,
             min((s.fact).occurred_at) as first_at, max((s.fact).occurred_at) as last_at,
-            min((s.fact).recorded_at) as recorded_at
+            min((s.fact).recorded_at) as recorded_at,
+            (array_agg(s.fact order by
+                (s.fact).occurred_at, (s.fact).sequence, (s.fact).transaction_id
+            ))[1] as first
         from places as s
         where s.account_id is not null
         group by s.book_id, s.account_id, s.instrument_id

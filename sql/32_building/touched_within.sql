@@ -6,7 +6,8 @@ language sql
 stable
 as $touched_within$
     select array_agg((
-        k.book_id, k.account_id, k.instrument_id, null, null, null, null, null, null, null, null
+        k.book_id, k.account_id, k.instrument_id, null, null, null, null, null, null, null, null,
+        null, null
     )::utl_private.touched)
     from (
         select f.book_id, f.account_id, f.instrument_id

@@ -11,7 +11,7 @@ from tests.database import ROOT
 SQL = ROOT / "sql"
 FUNCTION_LINES_MAX = 70
 # A binary heap that is worked on in place: PL/pgSQL copies an array that it hands to a function.
-LONGER_FUNCTIONS = {"fold_ranked_lots": 96}
+LONGER_FUNCTIONS = {"fold_ranked_lots": 97}
 LINE_LENGTH_MAX = 100
 SQL_FILES = sorted(SQL.rglob("*.sql"))
 MIGRATIONS = sorted((ROOT / "migrations").glob("*.sql"))

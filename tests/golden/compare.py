@@ -13,12 +13,13 @@ figures must be equal, but for
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
 EXACT = Fraction(1, 10**15)  # of a figure, or absolute below 1
 DOUBLE = Fraction(1, 10**13)  # of a figure
+FIRST_TICK = datetime(2000, 1, 1, tzinfo=UTC)  # the day of our choice of cases that name none
 DOUBLE_DIGITS_MIN = 15
 PRINTED_DECIMALS_MIN = 6
 

@@ -6,18 +6,19 @@ How far a figure may be off, by the case's own words:
 - `instrument.money_dp`, "rounded to N dp" and "rounded to cents" in `conventions`: half a unit of
   money;
 - "N relative" and "asserted to N" in `conventions`: that.
-Notional and net exposure are compared without sign: sources differ in it.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from tests.golden.compare import NO_SLACK, Claim, Got, Slack, half_unit
-from tests.golden.ledger import Entry, Instrument, Ledger
-from tests.golden.support import need, need_figures
+from tests.golden.facts import Instrument
+from tests.golden.journal import Entry
+from tests.golden.ledger import Ledger
+from tests.golden.support import Unsupported, need
 from tests.golden.trades import (
     BY_LOT,
     FEES_CAPITALIZED,
@@ -31,8 +32,8 @@ from tests.golden.trades import (
 RELATIVE = re.compile(r"([\d.]+(?:e-?\d+)?) relative")
 ASSERTED = re.compile(r"asserted to (\d[\d.]*(?:e-?\d+)?)", re.IGNORECASE)
 ROUNDED = re.compile(r"rounded to (?:(\d+) dp|cents)")
-# A note about cash rather than about a figure: profit after all fees, those in the coin included.
-CONSERVATION = "conservation"
+# Modes of realized PnL that count what a position was paid for being held.
+WITH_FUNDING = ("net", "net_prorata")
 
 
 class Figures:
@@ -69,18 +70,24 @@ class Figures:
 
     def realized(self) -> Fraction:
         """Realized PnL in the terms of the case's params."""
-        mode, scope = self.params.get("realized", "gross"), self.params.get("scope", "lifetime")
-        need(f"realized: {mode}")
+        mode, scope = self.mode(), self.params.get("scope", "lifetime")
         need(f"scope: {scope}")
         if scope == "cycle":
-            return self._realized_by(self._cycle(self._realizing_entries()))
+            return self._realized_by(self._cycle(self._realizing_entries())) + self._funding()
         costing = FEES_CAPITALIZED if mode == "net_prorata" else FEES_EXPENSED
-        positions = self.ledger.positions(costing)
-        return total(p.net_pnl if mode == "net" else p.realized_pnl for p in positions)
+        realized = total(p.realized_pnl for p in self.ledger.positions(costing)) + self._funding()
+        return realized - (self.total_fees() if mode == "net" else 0)
 
-    def realized_last(self) -> Got:
+    def mode(self) -> str:
+        """Which fees realized PnL counts, and when."""
+        mode = str(self.params.get("realized", "gross"))
+        need(f"realized: {mode}")
+        return mode
+
+    def realized_last(self) -> Fraction:
         """Realized by the last fill alone."""
-        return self._realized_by(e for e in self._realizing_entries() if e.fill == self.last)
+        entries = (e for e in self._realizing_entries() if e.is_trade)
+        return self._realized_by(entry for entry in entries if entry.fill == self.last)
 
     def realized_ratio(self) -> Got:
         """Realized PnL to what all entries before the last exit cost, fees included, leveraged."""
@@ -95,33 +102,34 @@ class Figures:
         """What the position ties up."""
         return abs(self.cost) / Fraction(self.params.get("leverage") or 1)
 
-    def value(self, mark: str) -> Fraction:
-        """What is open at a mark, with its sign."""
-        return self.instrument.amount(self.quantity, Fraction(mark))
+    def value(self) -> Fraction:
+        """What is open at the newest price, with its sign."""
+        return self.unrealized() + self.cost
 
-    def notional(self, mark: str) -> Fraction:
-        """The same without sign."""
-        return abs(self.value(mark))
+    def unrealized(self) -> Fraction:
+        """What closing all of it at that price would realize, before fees."""
+        unrealized = [pnl for _, pnl in self.ledger.unrealized(FEES_EXPENSED)]
+        if None in unrealized:
+            need("a value at a price that cannot be")
+        return total(pnl for pnl in unrealized if pnl is not None)
 
-    def unrealized(self, mark: str) -> Fraction:
-        """What closing all at the mark would realize, before fees."""
-        return self.value(mark) - self.cost
-
-    def total_pnl(self, mark: str) -> Fraction:
+    def total_pnl(self) -> Fraction:
         """Realized in the case's terms, and unrealized."""
-        return self.realized() + self.unrealized(mark)
+        return self.realized() + self.unrealized()
 
-    def gross_performance(self, mark: str) -> Fraction:
+    def gross_performance(self) -> Fraction:
         """Realized and unrealized, before fees."""
-        return total(p.realized_pnl for p in self.positions) + self.unrealized(mark)
+        return total(p.realized_pnl for p in self.positions) + self.unrealized()
 
-    def net_performance(self, mark: str) -> Fraction:
+    def net_performance(self) -> Fraction:
         """The same after all fees."""
-        return total(p.net_pnl for p in self.positions) + self.unrealized(mark)
+        return self.net_profit() + self.unrealized()
 
-    def net_profit(self) -> Got:
-        """Realized, less all fees in the settlement currency or at the price of their fills."""
-        return total(p.net_pnl for p in self.positions)
+    def net_profit(self) -> Fraction:
+        """Realized, less all fees in the settlement currency, and in the coin at its worth."""
+        apart = self.ledger.transactions("fee", "rebate")
+        paid = -total(t.quantity for t in apart if t.asset == self.instrument.settlement)
+        return total(p.net_pnl for p in self.positions) - paid
 
     def fees(self) -> dict[str, Fraction]:
         """Fees paid, by asset, in the case's scope."""
@@ -129,12 +137,40 @@ class Figures:
             return self.ledger.fees(FEES_EXPENSED)
         paid: defaultdict[str, Fraction] = defaultdict(Fraction)
         for entry in self._cycle():
-            paid[self.ledger.fills[entry.fill].fee_asset or ""] += self._fee(entry)
+            for asset in self.ledger.fills[entry.fill].fees:
+                paid[asset] += self._fee(entry, asset)
         return paid
 
-    def total_fees(self) -> Got:
+    def total_fees(self) -> Fraction:
         """Fees paid in the settlement currency."""
         return self.fees().get(self.instrument.settlement, Fraction(0))
+
+    def account_currency(self) -> str:
+        """In which the account reports."""
+        currency = self.params.get("account_currency")
+        currency = currency or self.case["instrument"].get("account_currency")
+        return str(currency or self.instrument.settlement)
+
+    def in_account_currency(self, amount: Fraction) -> Fraction:
+        """An amount of the settlement currency in that."""
+        return self.in_currency(amount, self.instrument.settlement, self.account_currency())
+
+    def in_currency(self, amount: Fraction, asset: str, currency: str) -> Fraction:
+        """An amount of an asset in a currency, at the newest rate."""
+        rate = self.ledger.rate(asset, currency)
+        if rate is None:
+            raise Unsupported("value in a currency without a rate")
+        return amount * rate
+
+    def fees_in_account_currency(self) -> Fraction:
+        """Fees paid in whatever asset."""
+        currency = self.account_currency()
+        return total(self.in_currency(fee, asset, currency) for asset, fee in self.fees().items())
+
+    def net_profit_in_account_currency(self) -> Fraction:
+        """Realized, less all these."""
+        realized = total(position.realized_pnl for position in self.positions)
+        return self.in_account_currency(realized) - self.fees_in_account_currency()
 
     def peak_quantity(self) -> Got:
         """The most that was held in the current cycle."""
@@ -153,19 +189,22 @@ class Figures:
 
     def part_of_last(self, effect: str) -> Fraction:
         """What the last fill opened or closed, with its sign."""
-        entries = (e for e in self.entries if e.fill == self.last and e.effect == effect)
-        return total(entry.quantity for entry in entries)
+        entries = (e for e in self.entries if e.is_trade and e.fill == self.last)
+        return total(entry.quantity for entry in entries if entry.effect == effect)
 
     def cash_flow(self, asset: str) -> Got:
-        """What fills moved in a currency; opening balances move nothing."""
-        if not self.instrument.is_owned_outright:
-            need("cash of a derivative")
+        """What fills and transactions moved in a currency; opening balances move nothing."""
         need(f"cash model: {self.params.get('cash_model', 'notional')}")
-        fills = self.ledger.fills
-        moving = [entry for entry in self.entries if not fills[entry.fill].opening]
-        paid = total(self._fee(entry) for entry in moving if fills[entry.fill].fee_asset == asset)
-        bought = total(e.amount for e in moving if asset == self.instrument.settlement)
-        return -bought - paid
+        return total(self.ledger.holdings(asset).values())
+
+    def missing(self) -> Fraction:
+        """What was sold and had not been there."""
+        return total(m.quantity for m in self.ledger.matches(BY_LOT) if m.opened_by < 0)
+
+    def found_last(self) -> Fraction:
+        """What the last fill closed of what was there."""
+        closed = [m for m in self.ledger.matches(BY_LOT) if m.closed_by == self.last]
+        return total(m.quantity for m in closed if m.opened_by > 0)
 
     def trades(self) -> list[Trade]:
         """Closed trades, in the order of closing."""
@@ -173,13 +212,6 @@ class Figures:
         need(f"grouping: {grouping}")
         costing = FEES_EXPENSED if grouping == "FlatToFlat" else BY_LOT
         return list(GROUPINGS[grouping](self.ledger, costing))
-
-    def need_account_currency(self) -> None:
-        """Amounts in the account's currency are known where that is the quote currency."""
-        terms = self.case["instrument"]
-        currency = self.params.get("account_currency") or terms.get("account_currency")
-        if currency not in (None, self.instrument.quote):
-            need("value in another currency")
 
     def claim(self, path: str, expected: Any, got: Got, measure: str = "money") -> Claim:
         """A figure, with the slack that the case leaves for its measure."""
@@ -213,192 +245,39 @@ class Figures:
     def _cycle(self, entries: list[Entry] | None = None) -> list[Entry]:
         """The entries of each position since it was last flat before it was opened."""
         journals = by_position(self.entries if entries is None else entries)
-        return [entry for journal in journals for entry in runs(journal)[-1]]
+        current = [entry for journal in journals for entry in runs(journal)[-1]]
+        return [entry for entry in current if entry.is_trade]
 
-    def _fee(self, entry: Entry) -> Fraction:
-        """An entry's part of its fill's fee."""
-        fill = self.ledger.fills[entry.fill]
-        return fill.fee * abs(entry.quantity) / fill.quantity
+    def _fee(self, entry: Entry, asset: str) -> Fraction:
+        """An entry's part of its fill's fee in an asset."""
+        parts = (e for e in self.entries if e.fill == entry.fill and e.is_trade)
+        booked = total(abs(part.quantity) for part in parts)
+        return self.ledger.fills[entry.fill].fees[asset] * abs(entry.quantity) / booked
+
+    def _funding(self) -> Fraction:
+        """What came in for being held, in the case's scope: since the position was last flat."""
+        if self.mode() not in WITH_FUNDING:
+            return Fraction(0)
+        received = self.ledger.transactions("funding")
+        if self.params.get("scope") == "cycle":
+            flat = [run[-1].place for run in self._runs()[:-1] if run[-1].quantity_after == 0]
+            since = max(flat, default=None)
+            received = [t for t in received if since is None or t.place > since]
+        return total(t.quantity for t in received if t.asset == self.instrument.settlement)
 
     def _realizing_entries(self) -> list[Entry]:
-        prorata = self.params.get("realized") == "net_prorata"
+        prorata = self.mode() == "net_prorata"
         return self.ledger.entries(FEES_CAPITALIZED) if prorata else self.entries
 
     def _realized_by(self, entries: Iterable[Entry]) -> Fraction:
-        realized = Fraction(0)
+        realized, settlement = Fraction(0), self.instrument.settlement
         for entry in entries:
             realized += entry.realized_pnl
-            paid_in = self.ledger.fills[entry.fill].fee_asset
-            if self.params.get("realized") == "net" and paid_in == self.instrument.settlement:
-                realized -= self._fee(entry)
+            if self.mode() == "net" and settlement in self.ledger.fills[entry.fill].fees:
+                realized -= self._fee(entry, settlement)
         return realized
 
 
 def total(figures: Iterable[Fraction]) -> Fraction:
     """Their sum, exact also when there are none."""
     return sum(figures, Fraction(0))
-
-
-Figure = Callable[[Figures, str, Any], Iterator[Claim]]
-
-
-def one(figure: Callable[[Figures], Got], measure: str = "money") -> Figure:
-    """An asserted figure that stands by itself."""
-
-    def claims(figures: Figures, path: str, expected: Any) -> Iterator[Claim]:
-        yield figures.claim(path, expected, figure(figures), measure)
-
-    return claims
-
-
-def in_account_currency(figure: Figure) -> Figure:
-    """An asserted figure in the currency of the account."""
-
-    def claims(figures: Figures, path: str, expected: Any) -> Iterator[Claim]:
-        figures.need_account_currency()
-        yield from figure(figures, path, expected)
-
-    return claims
-
-
-def per_mark(figure: Callable[[Figures, str], Fraction], measure: str = "money") -> Figure:
-    """A list of {mark, value}, or one figure at the case's only mark.
-
-    A source that takes off what closing would cost says how much that is.
-    """
-
-    def claims(figures: Figures, path: str, expected: Any) -> Iterator[Claim]:
-        for item in _marked(figures, expected):
-            need_figures(item, ("mark", "value", "estimated_close_fee_acct"))
-            got = figure(figures, item["mark"])
-            got -= Fraction(item.get("estimated_close_fee_acct") or 0)
-            yield figures.claim(f"{path} at {item['mark']}", item["value"], got, measure)
-
-    return claims
-
-
-def unsigned(figure: Figure) -> Figure:
-    """A figure by its size alone."""
-
-    def claims(figures: Figures, path: str, expected: Any) -> Iterator[Claim]:
-        for claim in figure(figures, path, expected):
-            yield Claim(claim.path, str(claim.expected).lstrip("-"), claim.got, claim.slack)
-
-    return claims
-
-
-def _marked(figures: Figures, expected: Any) -> list[dict[str, Any]]:
-    if isinstance(expected, list):
-        return expected
-    marks = figures.case["marks"]
-    if len(marks) != 1:
-        need("a value at a mark that is not given")
-    return [{"mark": marks[0]["price"], "value": expected}]
-
-
-def _fees(figures: Figures, path: str, expected: Any) -> Iterator[Claim]:
-    if not isinstance(expected, dict):
-        yield figures.claim(path, expected, figures.total_fees())
-        return
-    for asset, value in expected.items():
-        got = figures.fees().get(asset, Fraction(0))
-        yield figures.claim(f"{path} in {asset}", value, got)
-
-
-def _cash(figures: Figures, path: str, expected: dict[str, Any]) -> Iterator[Claim]:
-    for asset, value in expected.items():
-        yield figures.claim(f"{path} in {asset}", value, figures.cash_flow(asset))
-
-
-def _market_value(figures: Figures, path: str, expected: Any) -> Iterator[Claim]:
-    if isinstance(expected, dict):
-        if set(expected) != {figures.instrument.quote}:
-            need("value in another currency")
-        expected = expected[figures.instrument.quote]
-    yield from per_mark(Figures.value)(figures, path, expected)
-
-
-def _rounded_quantity(figures: Figures, path: str, expected: int) -> Iterator[Claim]:
-    """The source keeps so many decimals of the quantity; the ledger keeps those, and the rest."""
-    booked = round(total(f.signed_quantity for f in figures.ledger.fills.values()), expected)
-    yield Claim(path, str(float(booked)), figures.quantity, Slack(half_unit(expected)))
-
-
-def _lots(figures: Figures, path: str, expected: list[dict[str, Any]]) -> Iterator[Claim]:
-    if figures.case["method"] == "WAC":
-        need("lots of an average")
-    for lot in expected:
-        need_figures(lot, ("fill", "qty"))
-    left = {lot.fill: lot.quantity for lot in figures.ledger.lots(FEES_EXPENSED)}
-    asserted = {lot["fill"]: lot["qty"] for lot in expected}
-    for fill in sorted({*left, *asserted}):
-        yield Claim(f"{path} of fill {fill}", asserted.get(fill, "0"), left.get(fill, 0))
-
-
-def _matches(figures: Figures, path: str, expected: list[dict[str, Any]]) -> Iterator[Claim]:
-    trades = figures.trades()
-    yield Claim(f"{path}: count", len(expected), len(trades))
-    for number, (row, trade) in enumerate(zip(expected, trades, strict=False), start=1):
-        yield from _match(figures, f"{path}[{number}]", row, trade)
-
-
-def _match(figures: Figures, path: str, row: dict[str, Any], trade: Trade) -> Iterator[Claim]:
-    got: dict[str, tuple[Got, str]] = {
-        "entry_price": (trade.entry_price, "price"),
-        "exit_price": (trade.exit_price, "price"),
-        "qty": (trade.quantity, "quantity"),
-        "direction": (trade.direction, "quantity"),
-        "pnl": (trade.pnl, "money"),
-        "fees": (trade.fees, "money"),
-        "orders": (str(trade.fills), "quantity"),
-    }
-    need_figures(row, got)
-    for key, expected in row.items():
-        figure, measure = got[key]
-        asserted = str(sorted(expected)) if key == "orders" else expected
-        yield figures.claim(f"{path}.{key}", asserted, figure, measure)
-
-
-FIGURES: dict[str, Figure] = {
-    "qty": one(lambda f: f.quantity, "quantity"),
-    "avg_cost": one(Figures.average_cost, "price"),
-    "last_avg_cost": one(Figures.last_average_cost, "price"),
-    "avg_exit": one(Figures.average_exit, "price"),
-    "total_cost": one(lambda f: f.cost),
-    "investment": one(lambda f: f.cost),
-    "stake": one(Figures.stake),
-    "realized_pnl": one(Figures.realized, "realized"),
-    "realized_last": one(Figures.realized_last, "realized"),
-    "last_trade_profit": one(Figures.realized_last, "realized"),
-    "last_trade_profit_acct": in_account_currency(one(Figures.realized_last, "realized")),
-    "realized_ratio": one(Figures.realized_ratio, "price"),
-    "net_profit": one(Figures.net_profit, "realized"),
-    "net_profit_acct": in_account_currency(one(Figures.net_profit, "realized")),
-    "unrealized_pnl": per_mark(Figures.unrealized),
-    "unrealized_pnl_acct": in_account_currency(per_mark(Figures.unrealized)),
-    "total_pnl": per_mark(Figures.total_pnl, "realized"),
-    "gross_performance": per_mark(Figures.gross_performance),
-    "net_performance": per_mark(Figures.net_performance),
-    "notional": unsigned(per_mark(Figures.notional)),
-    "net_exposure": unsigned(per_mark(Figures.notional)),
-    "market_value": _market_value,
-    "holdings_cost_abs_acct": in_account_currency(one(lambda f: abs(f.cost))),
-    "holdings_value_abs_acct": in_account_currency(per_mark(Figures.notional)),
-    CONSERVATION: one(Figures.net_profit),
-    "fees": _fees,
-    "total_fees": one(Figures.total_fees),
-    "total_fees_acct": in_account_currency(one(Figures.total_fees)),
-    "cash": _cash,
-    "cash_flows": _cash,
-    "matches": _matches,
-    "lots": _lots,
-    "opened": one(lambda f: f.part_of_last("open"), "quantity"),
-    "closed": one(lambda f: f.part_of_last("close"), "quantity"),
-    "peak_qty": one(Figures.peak_quantity, "quantity"),
-    "opened_at": one(Figures.opened_at),
-    "closed_at": one(Figures.closed_at),
-    "qty_rounded_to_dp": _rounded_quantity,
-    # A case that sells more than it holds is unsupported before it comes here.
-    "missing_qty": one(lambda _: Fraction(0), "quantity"),
-    "found_qty_last": one(lambda f: abs(f.part_of_last("close")), "quantity"),
-}

@@ -1,170 +1,62 @@
-"""A case's book in the ledger, written and read through the public interface alone."""
+"""A case's books in the ledger, written and read through the public interface alone."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import Jsonb
 
-BOOK = "golden"
+from tests.golden.facts import BOOK, Costing, Fill, Instrument, as_decimal, as_text
+from tests.golden.journal import Entry, Lot, Match, Position, Transaction
+from tests.golden.support import Refused, need
 
-
-@dataclass(frozen=True)
-class Instrument:
-    """What a case trades, in the ledger's words."""
-
-    name: str
-    kind: str
-    base: str
-    quote: str
-    settlement: str
-    multiplier: Fraction = Fraction(1)
-    is_inverse: bool = False
-
-    @property
-    def is_owned_outright(self) -> bool:
-        """Whether buying it moves money, and not profit alone."""
-        return self.kind in ("spot", "equity", "fx")
-
-    def price(self, quantity: Fraction, amount: Fraction) -> Fraction | None:
-        """The price at which a quantity has this amount; none when there is nothing."""
-        if not quantity or (self.is_inverse and not amount):
-            return None
-        if self.is_inverse:
-            return -quantity * self.multiplier / amount
-        return amount / (quantity * self.multiplier)
-
-    def amount(self, quantity: Fraction, price: Fraction) -> Fraction:
-        """The signed amount of cost currency for a signed quantity at a price."""
-        if self.is_inverse:
-            return -quantity * self.multiplier / price
-        return quantity * self.multiplier * price
-
-
-@dataclass(frozen=True)
-class Costing:
-    """How a case wants cost computed."""
-
-    method: str
-    pool: str = "book"
-    fees: str = "expense"
-    rank_by: str = "price"
-    booking_order: str = "event_time"
-
-
-@dataclass(frozen=True)
-class Fill:
-    """One fill of a case. `number` is the case's own, by which it refers to it."""
-
-    number: int
-    instrument: Instrument
-    account: str
-    side: str
-    quantity: Fraction
-    price: str
-    executed_at: datetime
-    fee: Fraction = Fraction(0)
-    fee_asset: str | None = None
-    sequence: int = 0
-    identity: str = ""
-    order: str = ""
-    opening: bool = False
-
-    @property
-    def venue_fill_id(self) -> str:
-        """By which the ledger knows it within its account."""
-        return self.identity or f"fill-{self.number}"
-
-    @property
-    def signed_quantity(self) -> Fraction:
-        """Positive bought, negative sold."""
-        return self.quantity if self.side == "buy" else -self.quantity
-
-
-@dataclass(frozen=True)
-class Position:
-    """A row of utl.unit_costs."""
-
-    account: str | None
-    instrument: str
-    quantity: Fraction
-    cost: Fraction
-    realized_pnl: Fraction
-    net_pnl: Fraction
-    fees: Fraction
-    opened_at: datetime | None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A row of utl.position_entries. `fill` and `lot` are the case's numbers of fills."""
-
-    position_id: int
-    instrument: str
-    fill: int
-    lot: int | None
-    effect: str
-    effective_at: datetime
-    quantity: Fraction
-    amount: Fraction
-    realized_pnl: Fraction
-    quantity_after: Fraction
-    cost_after: Fraction
-
-    @property
-    def quantity_before(self) -> Fraction:
-        """Quantity of the position before it."""
-        return self.quantity_after - self.quantity
-
-
-@dataclass(frozen=True)
-class Match:
-    """A row of utl.lot_matches. `opened_by` and `closed_by` are the case's numbers of fills."""
-
-    position_id: int
-    opened_by: int
-    closed_by: int
-    direction: str
-    holding_time: timedelta
-    quantity: Fraction
-    cost: Fraction
-    proceeds: Fraction
-    realized_pnl: Fraction
-
-
-@dataclass(frozen=True)
-class Lot:
-    """A row of utl.open_lots."""
-
-    fill: int
-    quantity: Fraction
-    cost: Fraction
+# What the ledger says to a transaction that it does not take.
+REFUSALS = ("22U08", "23U07")
 
 
 class Ledger:
-    """The one book of a case, with its costings by name."""
+    """The books of a case, each with the case's costings by name."""
 
-    def __init__(self, connection: psycopg.Connection[Any], costings: dict[str, Costing]) -> None:
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        costings: Mapping[str, Costing],
+        book: str = BOOK,
+    ) -> None:
         self.connection = connection
+        self.costings = costings
+        self.book_name = book
         self.fills: dict[int, Fill] = {}  # those that count, by number
-        self._numbers: dict[int, int] = {}  # of fills, by fill_id
-        connection.execute("select utl.add_book(%s)", [BOOK])
-        for name, costing in costings.items():
-            connection.execute(
+        self.instruments: dict[str, Instrument] = {}  # by name
+        self.prices = 0  # how many were recorded
+        self._numbers: dict[int, int] = {}  # of fills and transactions, by id
+        self._books: set[str] = set()
+        self.add_book(book)
+
+    def add_book(self, book: str) -> None:
+        """Add a book with the case's costings, unless it is there."""
+        if book in self._books:
+            return
+        self._books.add(book)
+        self.connection.execute("select utl.add_book(%s)", [book])
+        for name, costing in self.costings.items():
+            self.connection.execute(
                 "select utl.add_costing(%s, %s, %s, %s, %s, %s, %s)",
                 [
-                    *(BOOK, costing.method, name, costing.pool, costing.fees),
+                    *(book, costing.method, name, costing.pool, costing.fees),
                     *(costing.rank_by, costing.booking_order),
                 ],
             )
 
     def add_instrument(self, instrument: Instrument) -> None:
         """Register an instrument of the case."""
+        self.instruments[instrument.name] = instrument
         self.connection.execute(
             "select utl.add_instrument(%s, %s, %s, %s, %s, %s, %s)",
             [
@@ -173,14 +65,19 @@ class Ledger:
             ],
         )
 
+    def add_account(self, account: str) -> None:
+        """Register an account of the case."""
+        self.connection.execute("select utl.add_account(%s, %s)", [account, "golden"])
+
     def book(self, fill: Fill) -> tuple[str, str]:
         """Record a fill; return what became of it (booked, duplicate, …) and why."""
-        self.connection.execute("select utl.add_account(%s, %s)", [fill.account, BOOK])
+        self.add_book(fill.book)
+        self.add_account(fill.account)
         if fill.fee_asset:
             self.connection.execute("select utl.add_asset(%s)", [fill.fee_asset])
         row = self.connection.execute(
             "select outcome, fill_id, reason from utl.record_fills(%s, source => %s)",
-            [Jsonb([_row(fill)]), BOOK],
+            [Jsonb([fill.row()]), self.book_name],
         ).fetchone()
         assert row is not None
         outcome, fill_id, reason = row
@@ -189,9 +86,48 @@ class Ledger:
             self._numbers[fill_id] = fill.number
         return outcome, reason or ""
 
+    def record(self, number: int, kind: str, **arguments: Any) -> None:
+        """Record a transaction of a kind, by its function's arguments; raise Refused if it is."""
+        for name in ("account", "to_account"):
+            if name in arguments:
+                self.add_account(arguments[name])
+        if "asset" in arguments:
+            self.connection.execute("select utl.add_asset(%s)", [arguments["asset"]])
+        given = {name: value for name, value in arguments.items() if value is not None}
+        call = sql.SQL("select transaction_id from {}({})").format(
+            sql.Identifier("utl", f"record_{kind}"),
+            sql.SQL(", ").join(sql.SQL("{} => %s").format(sql.Identifier(name)) for name in given),
+        )
+        values = [as_decimal(v) if isinstance(v, Fraction) else v for v in given.values()]
+        try:
+            with self.connection.transaction():  # a savepoint
+                rows = self.connection.execute(call, values).fetchall()
+        except psycopg.Error as error:
+            if error.sqlstate not in REFUSALS:
+                raise
+            raise Refused(error.sqlstate, error.diag.message_primary or "") from error
+        self._numbers |= {transaction_id: number for (transaction_id,) in rows}
+
+    def choose_lots(self, fill: Fill, lots: Mapping[int, Fraction]) -> None:
+        """Choose the lots that a fill closes: how much of each, by lot_id."""
+        chosen = [{"lot_id": lot, "quantity": as_text(q)} for lot, q in lots.items()]
+        self.connection.execute(
+            "select utl.choose_lots(%s, account => %s, venue_fill_id => %s)",
+            [Jsonb(chosen), fill.account, fill.venue_fill_id],
+        )
+
     def bust_order(self, order: str) -> None:
-        """Take back every fill of an order that is there by now."""
-        for number in [number for number, fill in self.fills.items() if fill.order == order]:
+        """Take back every fill of an order that is there by now, and the fees it paid apart."""
+        busted = {number for number, fill in self.fills.items() if fill.order == order}
+        for transaction_id, number in self._numbers.items():
+            if number in busted:
+                self.connection.execute(
+                    "select utl.cancel_transaction(transaction_id)"
+                    " from utl.effective_transactions"
+                    " where transaction_id = %s and kind in ('fee', 'rebate', 'network_fee')",
+                    [transaction_id],
+                )
+        for number in busted:
             fill = self.fills.pop(number)
             self.connection.execute(
                 "select utl.bust_fill(%s, %s)", [fill.account, fill.venue_fill_id]
@@ -201,116 +137,159 @@ class Ledger:
         """Let a costing go on by another method; several changes come in order of time."""
         self.connection.execute(
             "select utl.change_costing(%s, %s, %s, costing => %s)",
-            [BOOK, method, from_time, costing],
+            [self.book_name, method, from_time, costing],
         )
+
+    def record_price(self, at: datetime, **price: Any) -> None:
+        """Record a price of an instrument, or of a base in a quote."""
+        for name in ("base", "quote"):
+            if name in price:
+                self.connection.execute("select utl.add_asset(%s)", [price[name]])
+        row = self.connection.execute(
+            "select outcome, reason from utl.record_prices(%s, source => %s)",
+            [Jsonb([{**price, "at": at.isoformat()}]), self.book_name],
+        ).fetchone()
+        if row is None or row[0] != "recorded":
+            raise ValueError(f"price {price}: {row}")
+        self.prices += 1
+
+    def rate(self, from_asset: str, to_asset: str) -> Fraction | None:
+        """What one unit of an asset is worth in another by the newest prices; none if unknown."""
+        for asset in (from_asset, to_asset):
+            self.connection.execute("select utl.add_asset(%s)", [asset])
+        row = self.connection.execute(
+            "select rate from utl.rate_at(%s, %s)", [from_asset, to_asset]
+        ).fetchone()
+        return Fraction(row[0]) if row else None
+
+    def unrealized(self, costing: str) -> list[tuple[str, Fraction | None]]:
+        """Unrealized PnL of what is open, by instrument, at the newest prices; none without one."""
+        query = """
+            select instrument, unrealized_pnl from utl.pnl
+            where book = any(%s) and costing = %s and quantity <> 0
+        """
+        rows = self._rows(query, costing)
+        return [(instrument, pnl if pnl is None else Fraction(pnl)) for instrument, pnl in rows]
+
+    def holdings(self, asset: str) -> dict[str, Fraction]:
+        """What each account holds of an asset, by what the facts moved."""
+        query = """
+            select account, sum(quantity) from utl.book_holdings
+            where book = any(%s) and asset = %s group by account
+        """
+        held = dict(self._rows(query, asset))
+        if None in held:
+            need("what is held where derivatives pay out in several accounts")
+        return {account: Fraction(quantity) for account, quantity in held.items()}
 
     def positions(self, costing: str) -> list[Position]:
         """Where a costing stands."""
         query = """
-            select account, instrument, quantity, cost, realized_pnl, net_pnl, fees, opened_at
-            from utl.unit_costs where book = %s and costing = %s order by position_id
+            select book, account, instrument, quantity, cost, realized_pnl, net_pnl, fees,
+                opened_at
+            from utl.unit_costs where book = any(%s) and costing = %s order by position_id
         """
         return [Position(*_exact(row)) for row in self._rows(query, costing)]
 
     def entries(self, costing: str) -> list[Entry]:
         """The journal of a costing in its order, without what a change of method carried over.
 
-        A fill is booked in one position of a costing; in a later one it stands for what is left of
-        it. An average that is carried over is of no fill, and has a negative number.
+        A fact is booked once in a position's line; in a later position of the same line it stands
+        for what is left of it. An average that is carried over is of no fact.
         """
         query = """
-            select position_id, instrument, fill_id, lot_fill_id, effect, effective_at,
-                quantity, amount, realized_pnl, quantity_after, cost_after
-            from utl.position_entries where book = %s and costing = %s
-            order by effective_at, sequence, fill_id, part
+            select e.position_id, e.instrument, e.fill_id, e.lot_fill_id, e.kind, e.effect,
+                e.effective_at, e.sequence, e.quantity, e.amount, e.fee, e.realized_pnl,
+                e.quantity_after, e.cost_after
+            from utl.position_entries as e
+            where e.book = any(%s) and e.costing = %s and e.fill_id > 0 and e.effect <> 'carry'
+            order by e.effective_at, e.sequence, e.fill_id, e.part
         """
-        booked_in: dict[int, int] = {}
         return [
             Entry(
                 row.position_id,
                 row.instrument,
                 self._numbers[row.fill_id],
                 self._numbers.get(row.lot_fill_id),
+                row.kind,
                 row.effect,
-                row.effective_at,
-                *_exact(row[6:]),
+                (row.effective_at, row.sequence, row.fill_id),
+                *_exact(row[8:]),
             )
             for row in self._rows(query, costing)
-            if row.fill_id > 0
-            and booked_in.setdefault(row.fill_id, row.position_id) == row.position_id
         ]
 
     def lots(self, costing: str) -> list[Lot]:
-        """The open lots of a costing."""
+        """The open lots of a costing, the oldest first."""
         query = """
-            select fill_id, quantity, cost from utl.open_lots
-            where book = %s and costing = %s order by opened_at, fill_id
+            select lot_id, fill_id, account, instrument, opened_at, quantity, cost
+            from utl.open_lots
+            where book = any(%s) and costing = %s order by opened_at, fill_id, lot_id
         """
         return [
-            Lot(self._numbers[row.fill_id], *_exact(row[1:])) for row in self._rows(query, costing)
+            Lot(row.lot_id, self._numbers[row.fill_id], *_exact(row[2:]))
+            for row in self._rows(query, costing)
         ]
 
     def matches(self, costing: str) -> list[Match]:
         """What closed what, in the order of closing."""
         query = """
-            select position_id, open_fill_id, close_fill_id, direction, holding_time,
-                quantity, cost, proceeds, realized_pnl
-            from utl.lot_matches where book = %s and costing = %s
+            select position_id, instrument, open_fill_id, close_fill_id, kind, direction,
+                holding_time, quantity, cost, proceeds, realized_pnl
+            from utl.lot_matches where book = any(%s) and costing = %s
             order by closed_at, sequence, close_fill_id, part
         """
         return [
             Match(
                 row.position_id,
+                row.instrument,
                 self._numbers[row.open_fill_id],
                 self._numbers[row.close_fill_id],
-                *_exact(row[3:]),
+                *_exact(row[4:]),
             )
             for row in self._rows(query, costing)
         ]
 
+    def transactions(self, *kinds: str) -> list[Transaction]:
+        """Transactions of some kinds as they count, in their order."""
+        query = """
+            select t.transaction_id, t.kind, i.instrument, a.asset, i.base, t.occurred_at,
+                t.sequence, t.quantity, coalesce(t.amount, 0) as amount
+            from utl.effective_transactions as t
+            inner join utl.books as b on t.book_id = b.book_id
+            left join utl.instruments as i on t.instrument_id = i.instrument_id
+            left join utl.assets as a on t.asset_id = a.asset_id
+            where b.book = any(%s) and t.kind = any(%s)
+            order by t.occurred_at, t.sequence, t.transaction_id
+        """
+        return [
+            Transaction(
+                self._numbers[row.transaction_id],
+                *(row.kind, row.instrument, row.asset, row.base),
+                (row.occurred_at, row.sequence, row.transaction_id),
+                *_exact(row[7:]),
+            )
+            for row in self._rows(query, list(kinds))
+        ]
+
     def fees(self, costing: str) -> dict[str, Fraction]:
-        """Fees paid, by asset."""
+        """Fees paid, by asset; what was paid in a coin counts in that coin."""
         query = """
             select asset, sum(fees) from utl.position_fees
-            where book = %s and costing = %s group by asset
+            where book = any(%s) and costing = %s group by asset
         """
-        return {asset: Fraction(fees) for asset, fees in self._rows(query, costing)}
+        paid: defaultdict[str, Fraction] = defaultdict(Fraction)
+        paid |= {asset: Fraction(fees) for asset, fees in self._rows(query, costing)}
+        for entry in self.entries(costing):
+            if entry.kind == "network_fee":
+                paid[self.instruments[entry.instrument].settlement] -= entry.fee
+        for transaction in self.transactions("network_fee", "fee", "rebate"):
+            paid[transaction.asset or transaction.base or ""] -= transaction.quantity
+        return paid
 
-    def _rows(self, query: str, costing: str) -> Iterator[Any]:
+    def _rows(self, query: str, *arguments: Any) -> Iterator[Any]:
         cursor = self.connection.cursor(row_factory=namedtuple_row)
-        yield from cursor.execute(query.encode(), [BOOK, costing])
-
-
-def as_decimal(number: Fraction) -> Decimal:
-    """A number that came from a decimal string, as the server reads it."""
-    return Decimal(as_text(number))
-
-
-def as_text(number: Fraction) -> str:
-    """A number as decimal digits, to 60 places where it has no end."""
-    places = next((n for n in range(60) if 10**n % number.denominator == 0), 60)
-    digits = str(abs(round(number * 10**places))).rjust(places + 1, "0")
-    sign = "-" if number < 0 else ""
-    return f"{sign}{digits[: len(digits) - places]}.{digits[len(digits) - places :]}".rstrip(".")
-
-
-def _row(fill: Fill) -> dict[str, object]:
-    row: dict[str, object] = {
-        "book": BOOK,
-        "account": fill.account,
-        "instrument": fill.instrument.name,
-        "venue_fill_id": fill.venue_fill_id,
-        "side": fill.side,
-        "quantity": as_text(fill.quantity),
-        "price": fill.price,
-        "executed_at": fill.executed_at.isoformat(),
-        "sequence": fill.sequence,
-    }
-    if fill.fee:
-        row |= {"fee": as_text(fill.fee), "fee_asset": fill.fee_asset}
-    if fill.order:
-        row["venue_order_id"] = fill.order
-    return row
+        yield from cursor.execute(query.encode(), [list(self._books), *arguments])
 
 
 def _exact(row: Any) -> Iterator[Any]:

@@ -1,22 +1,30 @@
 """Cases of cost-basis tools: dated purchases and disposals, and the lots and matches they make.
 
-Costings beside each other over the same fills: the case's own (`config.fees`: capitalise puts fees
+Costings beside each other over the same facts: the case's own (`config.fees`: capitalise puts fees
 into cost and proceeds, expense and none keep them apart), one with fees apart, and a fifo one, by
 which tools that keep an average still say which lots are left.
+
+What a case asserts in a second currency is asserted of the same case with all money in it, at the
+rate of each row: it is booked once more, in a book of its own.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
-from tests.golden.compare import Claim, moment
-from tests.golden.ledger import Costing, Fill, Instrument, Ledger, as_text
-from tests.golden.lot_figures import FIGURES, Figures
-from tests.golden.methods import by_lot, changes, first_method, methods_of
-from tests.golden.support import instrument_kind, need, need_figures, need_keys
-from tests.golden.trades import BY_LOT, FEES_EXPENSED, OWN
+from tests.golden.compare import FIRST_TICK, Claim
+from tests.golden.facts import BOOK, Costing, as_text
+from tests.golden.ledger import Ledger
+from tests.golden.lot_claims import FIGURES
+from tests.golden.lot_facts import LotBookkeeper
+from tests.golden.lot_figures import Figures
+from tests.golden.lot_rows import Row, asserted_by, capitalizes_own, rows_of
+from tests.golden.methods import by_lot, changes, costing_method, first_method, methods_of
+from tests.golden.support import Refused, Unsupported, need, need_figures, need_keys
+from tests.golden.trades import BY_LOT, FEES_EXPENSED, OWN, POOLED
 
 CASE_KEYS = {
     *("id", "source", "method", "instrument", "config", "fills", "expect", "conventions"),
@@ -26,16 +34,20 @@ CONFIG_KEYS = {
     *("pooling", "fees", "rank", "ties", "oversell", "round", "compare_dp", "compare_rel"),
     *("average", "base_fee", "term_days", "free_after_seconds", "methods_by_year"),
 }
-FILL_KEYS = {
-    *("seq", "t", "kind", "account", "symbol", "qty", "price", "value", "fee", "fee_currency"),
-    *("fx", "label", "notes"),
-}
 # What a case may assert of fills whose price it does not give.
 UNPRICED = {"qty", "lots", "matches", "cost_basis", "avg_cost", "fees", "income", "missing"}
-NOT_FIGURES = {"steps", "after"}
+NOT_FIGURES = {"steps", "after", "error", "source_error", "reporting"}
 # How the order at one time is stated. A case without equal times may state anything.
 KNOWN_TIES = ("lot date, then entry order", "input order", "arrival order", "at one time: acq")
-END_OF_DAY = timedelta(days=1, microseconds=-1)
+MONEY = ("price", "value", "fee")
+# What sources call a refusal, by what refused it here.
+REFUSALS = {
+    "22U08": re.compile("mismatch|unbalanced"),
+    "23U07": re.compile("oversell|insufficient|not_enough|exceed"),
+    "ambiguous_lots": re.compile("ambiguous"),
+    "rejected": re.compile("price|cost|missing|incomplete"),
+    "no_matching_lot": re.compile("no_|not_found|unknown|missing"),
+}
 
 
 def run(case: dict[str, Any], connection: Any) -> Iterator[Claim]:
@@ -44,35 +56,43 @@ def run(case: dict[str, Any], connection: Any) -> Iterator[Claim]:
     for method in sorted(methods_of(case)):
         need(f"method: {method}")
     need_keys("config", case["config"], CONFIG_KEYS)
-    for row in case["fills"]:
-        need(f"fill kind: {row['kind']}")
-        need_keys("fill", row, FILL_KEYS)
-    if error := case["expect"].get("error"):
-        need(f"refusal: {error}")
     yield from LotCase(case, connection).claims()
+    for step in asserted_by(case):
+        if "reporting" in step:
+            yield from LotCase(in_reporting_currency(case), connection, "reporting").claims()
+            break
 
 
 class LotCase:
     """One case on its way through the ledger."""
 
-    def __init__(self, case: dict[str, Any], connection: Any) -> None:
+    def __init__(self, case: dict[str, Any], connection: Any, book: str = BOOK) -> None:
         self.case = case
         self.config: dict[str, Any] = case["config"]
         self.expect: dict[str, Any] = case["expect"]
+        self.rows = rows_of(case)
         self.steps = self._steps()
         self.marks: dict[str, Fraction] = {}  # by instrument
-        self.ledger = Ledger(connection, self._costings())
+        self.ledger = Ledger(connection, self._costings(), book)
+        self.bookkeeper = LotBookkeeper(case, self.ledger)
         self._change_methods()
 
     def claims(self) -> Iterator[Claim]:
-        """Book row by row; after each, what the steps assert, and at the end the rest."""
-        for row in self.case["fills"]:
-            if row["kind"] == "mark":
-                self.marks[self._instrument(row).name] = Fraction(row["price"])
-            else:
-                yield from self._book(row)
-            for step in self.steps[row["seq"]]:
-                yield from self._figures(f"after {row['seq']}: ", step)
+        """Book row by row; after each, what the steps assert, and at the end the rest.
+
+        What is asserted after a refusal is what was there before.
+        """
+        refused: Refused | None = None
+        for row in self.rows:
+            try:
+                self._book(row)
+            except Refused as refusal:
+                refused = refusal
+                break
+            for step in self.steps[row.number]:
+                yield from self._figures(f"after {row.number}: ", step)
+        if refused or "error" in self.expect:
+            yield self._refusal(refused)
         yield from self._figures("", self.expect)
 
     def _steps(self) -> dict[int, list[dict[str, Any]]]:
@@ -80,12 +100,12 @@ class LotCase:
         steps: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         for step in self.expect.get("steps", []):
             steps[step["after"]].append(step)
-        if not set(steps) <= {row["seq"] for row in self.case["fills"]}:
+        if not set(steps) <= {row.number for row in self.rows}:
             need("a step that is not after a fill")
-        rows = [row for row in self.case["fills"] if row["kind"] != "mark"]
-        for asserted in [self.expect, *self.expect.get("steps", [])]:
+        unpriced = [row for row in self.rows if row.kind == "sell" and row.value is None]
+        for asserted in asserted_by(self.case):
             need_figures(asserted, {*FIGURES, *NOT_FIGURES})
-            if any(_price_of(row) is None for row in rows) and not self._needs_no_price(asserted):
+            if unpriced and not self._needs_no_price(asserted):
                 need("a disposal without a price")
         return steps
 
@@ -94,23 +114,27 @@ class LotCase:
         return set(asserted) <= UNPRICED | NOT_FIGURES and not proceeds & {"proceeds", "pnl"}
 
     def _costings(self) -> dict[str, Costing]:
-        config = self.config
-        pooling, fees = config.get("pooling", "universal"), config.get("fees", "none")
-        rank = config.get("rank", "price")
+        pooling, fees = self.config.get("pooling", "universal"), self.config.get("fees", "none")
+        rank = self.config.get("rank", "price")
         for rule in (f"pooling: {pooling}", f"fees: {fees}", f"rank: {rank}"):
             need(rule)
         order = self._order()
-
-        def costing(method: str, fees: str) -> Costing:
-            pool = "account" if pooling == "account" else "book"
-            return Costing(method.lower(), pool, fees, rank, order)
-
         method = first_method(self.case)
-        capitalizes = fees in ("capitalise", "capitalize")
+        # Where the next lot of all is always in the account, it is the account's next one, too.
+        is_by_account = pooling == "account" or (
+            pooling == "universal_checked" and methods_of(self.case) != {"WAC"}
+        )
+
+        def costing(method: str, fees: str, pool: str) -> Costing:
+            return Costing(costing_method(method), pool, fees, rank, order)
+
+        pool = "account" if is_by_account else "book"
+        own_fees = "capitalize" if capitalizes_own(self.case) else "expense"
         return {
-            OWN: costing(method, "capitalize" if capitalizes else "expense"),
-            FEES_EXPENSED: costing(method, "expense"),
-            BY_LOT: costing(by_lot(method), "expense"),
+            OWN: costing(method, own_fees, pool),
+            FEES_EXPENSED: costing(method, "expense", pool),
+            BY_LOT: costing(by_lot(method), "expense", pool),
+            POOLED: costing(by_lot(method), "expense", "book"),
         }
 
     def _change_methods(self) -> None:
@@ -119,86 +143,52 @@ class LotCase:
         if plan and self._order() == "arrival":
             need("methods_by_year, in order of arrival")
         for from_time, method in plan:
-            self.ledger.change_method(OWN, method.lower(), from_time)
-            self.ledger.change_method(FEES_EXPENSED, method.lower(), from_time)
-            self.ledger.change_method(BY_LOT, by_lot(method).lower(), from_time)
+            for costing in (OWN, FEES_EXPENSED):
+                self.ledger.change_method(costing, costing_method(method), from_time)
+            for costing in (BY_LOT, POOLED):
+                self.ledger.change_method(costing, costing_method(by_lot(method)), from_time)
 
     def _order(self) -> str:
         """By arrival where the case says so and it differs from the order of time."""
         ties = str(self.config.get("ties"))
-        times = [_moment(row["t"]) for row in self.case["fills"] if row["kind"] != "mark"]
+        times = [row.occurred_at for row in self.rows if row.kind != "mark"]
         if len(set(times)) < len(times) and not ties.startswith(KNOWN_TIES):
             need(f"ties: {ties}")
         return "arrival" if ties.startswith("arrival") and times != sorted(times) else "event_time"
 
-    def _instrument(self, row: dict[str, Any]) -> Instrument:
-        terms = self.case["instrument"]
-        symbol, quote = row.get("symbol") or terms["symbol"], terms["quote"]
-        kind = instrument_kind(terms["asset_class"])
-        return Instrument(f"{symbol}/{quote}", kind, symbol, quote, quote)
-
-    def _book(self, row: dict[str, Any]) -> Iterator[Claim]:
-        fill = self._fill(row, self._instrument(row))
-        self.ledger.add_instrument(fill.instrument)
-        if fill.side == "sell" and self.config.get("oversell") != "allow_short":
-            self._need_holding(fill)
-        outcome, reason = self.ledger.book(fill)
-        if outcome != "booked":
-            yield Claim(f"fill {fill.number}", "booked", f"{outcome}: {reason}")
+    def _book(self, row: Row) -> None:
+        if row.kind == "mark":
+            self._mark(row)
+            return
+        self.bookkeeper.book(row)
         if self.config.get("pooling") == "universal_checked":
-            self._need_own_lots()
+            self._need_next_lots()
 
-    def _fill(self, row: dict[str, Any], instrument: Instrument) -> Fill:
-        fee = Fraction(row.get("fee") or 0)
-        fee_asset = row.get("fee_currency") or instrument.quote
-        if fee and fee_asset != instrument.quote:
-            need(
-                "fee in the base asset" if fee_asset == instrument.base else "fee in a third asset"
-            )
-        return Fill(
-            number=row["seq"],
-            instrument=instrument,
-            account=row.get("account") or "account",
-            side=row["kind"],
-            quantity=Fraction(row["qty"]),
-            price=self._price(row),
-            executed_at=_moment(row["t"]),
-            fee=fee,
-            fee_asset=fee_asset if fee else None,
-            sequence=self._sequence(row),
-        )
+    def _mark(self, row: Row) -> None:
+        """A price; one of 0 says that there is none, and what the rest counts for."""
+        instrument = row.instrument
+        self.marks[instrument.name] = price = row.price or Fraction(0)
+        if price:
+            self.ledger.add_instrument(instrument)
+            at = FIRST_TICK + timedelta(seconds=self.ledger.prices)
+            self.ledger.record_price(at, instrument=instrument.name, mark=as_text(price))
 
-    def _price(self, row: dict[str, Any]) -> str:
-        price = _price_of(row)
-        if price is None:
-            return "0"  # of a disposal whose proceeds nothing depends on: see UNPRICED
-        stated = row.get("price")
-        ranked = methods_of(self.case) & {"HIFO", "LOFO"} and self.config.get("rank") == "price"
-        if ranked and stated is not None and Fraction(stated) != price:
-            need("rank by a price that is not the cost")
-        return as_text(price)
-
-    def _sequence(self, row: dict[str, Any]) -> int:
-        """The order at one time: as the rows stand, unless the case puts purchases first."""
-        ties = str(self.config.get("ties"))
-        return int("acquisitions before disposals" in ties and row["kind"] == "sell")
-
-    def _need_holding(self, fill: Fill) -> None:
-        held = sum(
-            position.quantity
-            for position in self.ledger.positions(OWN)
-            if position.instrument == fill.instrument.name
-            and position.account in (None, fill.account)
-        )
-        if fill.quantity > held:
-            need(f"oversell: {self.config.get('oversell')}")
-
-    def _need_own_lots(self) -> None:
+    def _need_next_lots(self) -> None:
         """A sale whose next lot is in another account is refused, which the ledger does not."""
-        fills = self.ledger.fills
-        for match in self.ledger.matches(BY_LOT):
-            if fills[match.opened_by].account != fills[match.closed_by].account:
-                need("refusal: the next lot is in another account")
+        own, pooled = (
+            {(m.opened_by, m.closed_by, m.quantity) for m in self.ledger.matches(costing)}
+            for costing in (BY_LOT, POOLED)
+        )
+        if own != pooled:
+            need("refusal: the next lot is in another account")
+
+    def _refusal(self, refused: Refused | None) -> Claim:
+        asserted = self.expect.get("error", "no refusal")
+        if refused is None:
+            return Claim("error", asserted, "no refusal")
+        names = REFUSALS.get(refused.code)
+        is_named = names is not None and names.search(asserted)
+        return Claim("error", asserted, asserted if is_named else str(refused))
 
     def _figures(self, path: str, asserted: dict[str, Any]) -> Iterator[Claim]:
         figures = Figures(self.case, self.ledger, self.marks)
@@ -207,13 +197,32 @@ class LotCase:
                 yield from FIGURES[key](figures, f"{path}{key}", value)
 
 
-def _price_of(row: dict[str, Any]) -> Fraction | None:
-    """What a row says was paid for one unit: its value wins over its price."""
-    if row.get("value") is not None:
-        return Fraction(row["value"]) / Fraction(row["qty"])
-    return None if row.get("price") is None else Fraction(row["price"])
+def in_reporting_currency(case: dict[str, Any]) -> dict[str, Any]:
+    """The case with all its money in the reporting currency, and what it asserts of that."""
+    for row in case["fills"]:
+        if row.get("fx") is None and any(Fraction(row.get(key) or 0) for key in MONEY):
+            raise Unsupported("a row without a rate of the reporting currency")
+    quote = case["instrument"]["quote"]
+    expect: dict[str, Any] = case["expect"]
+    steps = [
+        {"after": step["after"], **step["reporting"]}
+        for step in expect.get("steps", [])
+        if "reporting" in step
+    ]
+    return {
+        **case,
+        "instrument": {**case["instrument"], "quote": f"{quote} reported"},
+        "fills": [_reported(row, quote) for row in case["fills"]],
+        "expect": {**expect.get("reporting", {}), "steps": steps},
+    }
 
 
-def _moment(t: str) -> datetime:
-    """A date alone comes after the timed rows of that day."""
-    return moment(t) + END_OF_DAY if len(t) == len("2020-01-31") else moment(t)
+def _reported(row: dict[str, Any], quote: str) -> dict[str, Any]:
+    rate = Fraction(row.get("fx") or 1)
+    is_money_fee = row.get("fee_currency") in (None, quote)
+    money = MONEY if is_money_fee else MONEY[:2]
+    reported = {
+        key: as_text(Fraction(row[key]) * rate) for key in money if row.get(key) is not None
+    }
+    fee_asset = f"{quote} reported" if is_money_fee else row["fee_currency"]
+    return {**row, **reported, "fee_currency": fee_asset}

@@ -8,6 +8,7 @@ the one of the first year. What is left at a change is carried over; figures bef
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.golden.selection import IDENTIFYING
 from tests.golden.support import SUPPORTED, need
 
 
@@ -37,6 +38,11 @@ def changes(case: dict[str, Any]) -> list[tuple[datetime, str]]:
 def by_lot(method: str) -> str:
     """A method that keeps lots: for an average, the one by which tools say what is left of it."""
     return "FIFO" if method == "WAC" else method
+
+
+def costing_method(method: str) -> str:
+    """The ledger's word for a method."""
+    return "specific" if method in IDENTIFYING else method.lower()
 
 
 def _by_year(case: dict[str, Any]) -> dict[int, str]:

@@ -4,8 +4,9 @@ usage: python -m tests.golden.run [CASE …]
 
 Reads every JSON file below $UTL_GOLDEN_DIR (default: ../shared/golden beside the repository), in
 `engines/` and in `lots/`, of any name and depth. Books each case through the public interface, in a
-transaction that is rolled back. Prints each failed case with what was expected and got, the
-unsupported ones counted by reason, and one last line:
+transaction that is rolled back; after it, the ledger's own checks must find nothing. Prints each
+failed case with what was expected and got, the unsupported ones counted by reason, and one last
+line:
 
     golden: P passed, U unsupported, F failed
 
@@ -27,7 +28,7 @@ from tests import database
 from tests.database import ROOT
 from tests.golden import engines, lots
 from tests.golden.compare import Claim, disagreements
-from tests.golden.support import Unsupported
+from tests.golden.support import Refused, Unsupported
 
 FORMATS: dict[str, Callable[[dict[str, Any], Any], Iterator[Claim]]] = {
     "engines": engines.run,
@@ -95,12 +96,16 @@ def _run(
 ) -> None:
     try:
         problems = [str(claim) for claim in disagreements(run(case, connection))]
+        checks = connection.execute("select check_name, violations from utl.failed_checks()")
+        problems += [f"{name}: {violations} violations" for name, violations in checks]
     except Unsupported as reason:
         report.unsupported[str(reason)] += 1
         return
     except (LookupError, TypeError, ValueError, ArithmeticError) as error:
         report.unsupported[f"the runner cannot read it: {type(error).__name__} {error}"] += 1
         return
+    except Refused as refusal:
+        problems = [f"refused: {refusal}"]
     except psycopg.Error as error:
         problems = [f"{error.sqlstate}: {error}"]
     finally:

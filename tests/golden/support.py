@@ -1,9 +1,10 @@
 """What the ledger can do, in one place: a case that needs anything else is unsupported.
 
 A format asks `need("fill kind: transfer")` before it books or compares; the question is also the
-reason that is printed. When an issue adds a rule, its line goes into SUPPORTED and the format that
-asks for it learns to book it. Keys that no one has taught the runner are asked for in the same way,
-so that nothing in a case is ever passed over in silence.
+reason that is printed or, for a rule that is not followed on purpose, the words in NOT_FOLLOWED.
+When an issue adds a rule, its line goes into SUPPORTED and the format that asks for it learns to
+book it. Keys that no one has taught the runner are asked for in the same way, so that nothing in a
+case is ever passed over in silence.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,7 +13,11 @@ from typing import Any
 SUPPORTED = frozenset(
     {
         *("method: WAC", "method: FIFO", "method: LIFO", "method: HIFO", "method: LOFO"),
-        *("fill kind: buy", "fill kind: sell", "fill kind: mark"),
+        *("method: STRICT", "method: SPECIFIC"),
+        *("fill kind: buy", "fill kind: sell", "fill kind: mark", "fill kind: income"),
+        *("fill kind: receive", "fill kind: spend", "fill kind: spend_in_kind"),
+        *("fill kind: expense_in_kind", "fill kind: transfer", "fill kind: split"),
+        *("fill kind: convert", "fill kind: rename", "fill kind: dividend", "fill kind: fee"),
         *("pooling: universal", "pooling: universal_checked", "pooling: account"),
         "pooling: pooled",
         *("fees: none", "fees: expense", "fees: capitalise", "fees: capitalize"),
@@ -21,11 +26,31 @@ SUPPORTED = frozenset(
         *("order: event_time", "order: arrival"),
         *("grouping: FillToFill", "grouping: FlatToFlat", "grouping: FlatToReduced"),
         *("rank: price", "rank: unit_cost"),
+        *("oversell: allow_short", "oversell: missing_at_zero_cost"),
+        *("base fee: disposed_with_event", "base fee: None"),
+        *("selector: price", "selector: opened", "selector: label", "selector: quote"),
+        *("selector: account", "selector: open", "selector: symbol"),
         "cash model: notional",
-        "fee in the base asset",
-        "event: bust_order",
+        *("event: bust_order", "event: funding", "event: qty_adjustment", "event: split"),
+        "case kind: reconciliation",
     }
 )
+
+# Rules of sources that the ledger does not follow on purpose, and why. All else that a case needs
+# and that is not in SUPPORTED is a rule that nobody has built yet.
+NOT_FOLLOWED = {
+    "oversell: error": (
+        "by the source a sale of more than is held is refused; here a fill that happened is never"
+        " refused: it opens a short (utl.flagged_shorts)"
+    ),
+    "refusal: the next lot is in another account": (
+        "by the source a sale whose next lot is in another account is refused; here a fill that"
+        " happened is never refused: it closes the lots of its pool"
+    ),
+    "refusal of a fill by a rule of the source": (
+        "by the source a valid fill is refused; here a fill that happened is never refused"
+    ),
+}
 
 # A word in the name of a case's kind of instrument, and the ledger's kind.
 INSTRUMENT_KINDS = {
@@ -48,14 +73,22 @@ INSTRUMENT_KINDS = {
 }
 
 
-class Unsupported(Exception):  # noqa: N818 - it is no error: the case waits for a later issue
+class Unsupported(Exception):  # noqa: N818 - it is no error
     """The case needs a rule that the ledger does not have; the message names the rule."""
+
+
+class Refused(Exception):  # noqa: N818 - a case may ask for it
+    """A row of a case was refused: by a SQLSTATE of the ledger, or in a case's word."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code
 
 
 def need(rule: str) -> None:
     """Raise Unsupported unless the ledger has this rule."""
     if rule not in SUPPORTED:
-        raise Unsupported(rule)
+        raise Unsupported(NOT_FOLLOWED.get(rule, rule))
 
 
 def need_keys(where: str, given: Mapping[str, Any], known: Collection[str]) -> None:

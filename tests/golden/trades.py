@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
-from tests.golden.ledger import Entry, Fill, Instrument, Ledger, Match
+from tests.golden.facts import Fill, Instrument
+from tests.golden.journal import TRADES, Entry, Match
+from tests.golden.ledger import Ledger
 
 # The costings of a case, by what they are for.
 OWN = "own"  # in the terms of a lot case
 FEES_EXPENSED = "fees expensed"
 FEES_CAPITALIZED = "fees capitalized"
 BY_LOT = "by lot"
+POOLED = "by lot, all accounts"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ def fill_to_fill(ledger: Ledger, costing: str) -> Iterator[Trade]:
     """One trade for each opening and closing fill that met."""
     fees = OrderFees(ledger.fills)
     for match in ledger.matches(costing):
+        if match.kind not in TRADES or match.opened_by not in ledger.fills:
+            continue
         fill = ledger.fills[match.closed_by]
         yield Trade(
             fills=sorted((match.opened_by, match.closed_by)),
@@ -65,7 +70,7 @@ def fill_to_fill(ledger: Ledger, costing: str) -> Iterator[Trade]:
 def flat_to_flat(ledger: Ledger, costing: str) -> Iterator[Trade]:
     """One trade for each run from flat to flat."""
     fees = OrderFees(ledger.fills)
-    for journal in by_position(ledger.entries(costing)):
+    for journal in by_position(_of_fills(ledger, costing)):
         for run in runs(journal):
             if run[-1].quantity_after == 0:
                 yield _trade(ledger, run, run, fees.take_all(run))
@@ -74,7 +79,7 @@ def flat_to_flat(ledger: Ledger, costing: str) -> Iterator[Trade]:
 def flat_to_reduced(ledger: Ledger, costing: str) -> Iterator[Trade]:
     """One trade for each fill that reduces, against the lots that it closed."""
     fees = OrderFees(ledger.fills)
-    for journal in by_position(ledger.entries(costing)):
+    for journal in by_position(_of_fills(ledger, costing)):
         pending = Fraction(0)
         for (_, effect), parts in groupby(journal, key=lambda e: (e.fill, e.effect)):
             entries = list(parts)
@@ -100,7 +105,8 @@ class OrderFees:
         self._orders = {number: fill.order or f"fill {number}" for number, fill in fills.items()}
         self._fees: defaultdict[str, Fraction] = defaultdict(Fraction)
         for number, order in self._orders.items():
-            self._fees[order] += fills[number].fee
+            fill = fills[number]
+            self._fees[order] += fill.fees.get(fill.instrument.settlement, Fraction(0))
 
     def take(self, number: int) -> Fraction:
         """The fee of a fill's order, or nothing when a trade has it already."""
@@ -109,6 +115,10 @@ class OrderFees:
     def take_all(self, entries: list[Entry]) -> Fraction:
         """The fees of all orders in a stretch of the journal that no trade has yet."""
         return sum((self.take(entry.fill) for entry in entries), Fraction(0))
+
+
+def _of_fills(ledger: Ledger, costing: str) -> list[Entry]:
+    return [entry for entry in ledger.entries(costing) if entry.is_trade]
 
 
 def _trade(ledger: Ledger, opened: list[Entry], closed: list[Entry], fees: Fraction) -> Trade:

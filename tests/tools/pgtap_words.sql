@@ -245,3 +245,59 @@ $stood$;
 
 comment on function tap.stood(text, text, timestamptz, text, text) is
 '2 at 100 cost 200, realized 0, fees 0: at a time of day, as known at a moment';
+
+create function tap.told(reference text)
+returns text
+language sql
+stable
+as $told$
+    select string_agg(
+        concat_ws(
+            ' ',
+            t.kind, t.quantity, coalesce(t.instrument || coalesce(' ' || t.asset, ''), t.asset),
+            'in ' || t.account, 'for ' || t.amount, 'fee ' || t.fee || ' ' || t.fee_asset,
+            'to ' || t.to_quantity || ' ' || coalesce(t.to_instrument, t.asset)
+            || ' in ' || t.to_account || ' of ' || t.to_book,
+            t.new_units || ' for ' || t.old_units, nullif(t.status, 'booked')
+        ),
+        '; ' order by t.transaction_id
+    )
+    from utl.transaction_list as t
+    where t.reference like told.reference
+$told$;
+
+comment on function tap.told(text) is
+'transfer -2.1 BTC/USD in main fee 0.1 BTC to 2 BTC/USD in cold of desk: by reference.';
+
+create function tap.flowed(account text default 'main', book text default 'desk')
+returns text
+language sql
+stable
+as $flowed$
+    select string_agg(
+        concat_ws(
+            ' ', f.kind, trim_scale(nullif(f.quantity, 0)) || ' ' || i.instrument,
+            trim_scale(nullif(f.received, 0)) || ' ' || a.asset,
+            'worth ' || trim_scale(nullif(f.at_price, 0))
+        ),
+        '; ' order by f.kind, i.instrument, a.asset
+    )
+    from utl_private.flows as f
+    left join utl_private.instruments as i on f.instrument_id = i.instrument_id
+    left join utl_private.assets as a on f.asset_id = a.asset_id
+    where
+        f.account_id = utl.account_id(flowed.account) and f.book_id = utl.book_id(flowed.book)
+        and (f.quantity, f.received, f.at_price) <> (0, 0, 0)
+$flowed$;
+
+comment on function tap.flowed(text, text) is
+'deposit 2 BTC/USD; funding -3 USD; reward 1 BTC/USD worth 90: what came in, and went out, by kind.';
+
+create function tap.at(time_of_day text)
+returns timestamptz
+language sql
+immutable
+return ('2026-01-05 ' || time_of_day || 'Z')::timestamptz;
+
+comment on function tap.at(text) is
+'10:00 is that time of 2026-01-05, UTC.';

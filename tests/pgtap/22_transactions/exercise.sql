@@ -40,9 +40,9 @@ select is(
     stand('fifo'), '1 at 108 cost 108, realized -13, fees 0, net -13',
     'the_premium_is_taken_off_the_proceeds'
 );
-call trade($$ c 07:00 sell 10 @ 9 $$, instrument => 'BTC/USD:USD-260105-100-C');
+call trade($$ c 08:02 sell 10 @ 9 $$, instrument => 'BTC/USD:USD-260105-100-C');
 select utl.record_exercise(
-    'desk', 'main', 'BTC/USD:USD-260105-100-C', -10, 'BTC/USD', 100, occurred_at => at('08:02'),
+    'desk', 'main', 'BTC/USD:USD-260105-100-C', -10, 'BTC/USD', 100, occurred_at => at('08:03'),
     reference => 'assigned'
 );
 select is(

@@ -1,0 +1,23 @@
+create or replace function utl_private.account_quantities(of_book_id integer, as_of timestamptz)
+returns table (book_id integer, account_id integer, instrument_id integer, quantity numeric)
+language sql
+stable
+as $account_quantities$
+    select
+        f.book_id, f.account_id, f.instrument_id,
+        sum(
+            f.quantity
+            + case
+                when i.kind = 'spot' and f.kind = 'fill' and f.asset_id = i.base_asset_id
+                    then f.received
+                else 0
+            end
+        )
+    from utl_private.account_flows(of_book_id, as_of) as f
+    inner join utl_private.instruments as i on f.instrument_id = i.instrument_id
+    group by f.book_id, f.account_id, f.instrument_id
+$account_quantities$;
+
+comment on function utl_private.account_quantities(integer, timestamptz) is
+'How much of each instrument each account of a book, or with null of the firm, had at a time
+(infinity is now), whatever the costing; fees in the coin are taken off.';

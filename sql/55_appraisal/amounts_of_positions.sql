@@ -1,0 +1,40 @@
+create or replace function utl_private.amounts_of_positions(
+    of_book_id integer, as_of timestamptz, as_known timestamptz
+)
+returns table (
+    book_id integer, costing text, account_id integer, instrument_id integer,
+    is_primary boolean, asset_id integer, kind text, amount numeric
+)
+language sql
+stable
+as $amounts_of_positions$
+    with moved as (
+        select f::utl_private.flows as flow, 1 as sign
+        from utl_private.flows as f
+        where of_book_id is null or f.book_id = of_book_id
+        union all
+        select f::utl_private.flows, -1
+        from utl_private.flows_after(of_book_id, as_of, as_known) as f
+    )
+
+    select
+        c.book_id, c.costing, p.account_id, (m.flow).instrument_id, c.is_primary,
+        a.asset_id, a.kind, sum(m.sign * a.amount)
+    from moved as m
+    left join utl_private.instruments as i on (m.flow).instrument_id = i.instrument_id
+    cross join lateral utl_private.amounts_in(m.flow, i) as a
+    inner join utl_private.costings as c on (m.flow).book_id = c.book_id
+    cross join lateral (
+        values (case when c.pool = 'account' then (m.flow).account_id else 0 end)
+    ) as p (account_id)
+    where c.ends_at = 'infinity' and c.is_built
+    group by
+        c.book_id, c.costing, p.account_id, (m.flow).instrument_id, c.is_primary,
+        a.asset_id, a.kind
+    having sum(m.sign * a.amount) <> 0
+$amounts_of_positions$;
+
+comment on function utl_private.amounts_of_positions(integer, timestamptz, timestamptz) is
+'What was received (paid is negative) beside the positions of a book, or with null of the firm, up
+to a time, as known at a moment: fees that are not in a position''s fees (in third assets, or
+transactions), and income by kind. instrument_id is 0 where it was for no instrument.';

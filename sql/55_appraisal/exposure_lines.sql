@@ -1,0 +1,55 @@
+create or replace function utl_private.exposure_lines(of_book_id integer, as_of timestamptz)
+returns table (
+    book_id integer, account_id integer, instrument_id integer, cost_asset_id integer,
+    quantity numeric, base_quantity numeric, has_delta boolean, exposure numeric,
+    price numeric, price_at timestamptz, is_price_stale boolean
+)
+language sql
+stable
+as $exposure_lines$
+    with lines as materialized (
+        select
+            q.*, i.kind, i.multiplier, i.is_inverse, i.cost_asset_id, i.quote_asset_id,
+            i.kind <> 'option' as has_delta,
+            i.kind in ('perpetual', 'future') and not i.is_inverse
+            and i.cost_asset_id <> i.quote_asset_id as is_quanto
+        from utl_private.account_quantities(of_book_id, as_of) as q
+        inner join utl_private.instruments as i on q.instrument_id = i.instrument_id
+        where q.quantity <> 0
+    )
+
+    select
+        l.book_id, l.account_id, l.instrument_id, l.cost_asset_id, l.quantity,
+        case
+            when l.is_inverse then -m.market_worth
+            when l.is_quanto then l.quantity * l.multiplier * r.rate
+            else l.quantity * l.multiplier
+        end,
+        l.has_delta,
+        case when l.has_delta then case when l.is_inverse then -1 else 1 end * m.market_worth end,
+        v.price, p.price_at, utl_private.price_age(p.price_at, as_of) > s.price_max_age
+    from lines as l
+    cross join utl_private.settings as s
+    left join utl_private.prices_at(
+        (select array_agg(distinct n.instrument_id) from lines as n), as_of
+    ) as p on l.instrument_id = p.instrument_id
+    left join utl_private.rates_between(
+        (select array_agg(n.cost_asset_id) from lines as n where n.is_quanto),
+        (select array_agg(n.quote_asset_id) from lines as n where n.is_quanto),
+        as_of
+    ) as r on l.cost_asset_id = r.from_asset_id and l.quote_asset_id = r.to_asset_id
+    cross join lateral (
+        select utl_private.valuation_price(l.quantity, p.bid, p.ask, p.mark, s.mark_at)
+    ) as v (price)
+    cross join lateral (
+        select utl_private.market_worth(l.quantity, v.price, l.multiplier, l.is_inverse)
+    ) as m (market_worth)
+$exposure_lines$;
+
+comment on function utl_private.exposure_lines(integer, timestamptz) is
+'What each account of a book, or with null of the firm, is exposed to at a time (infinity is now) by
+each instrument: in units of the base asset, and as the value of that in the cost asset. Linear:
+quantity × multiplier; inverse: quantity × multiplier ÷ price; settled in an asset that is neither
+base nor quote: quantity × multiplier × rate of the settlement asset in the quote. Of options, whose
+delta is not known, base_quantity is that of their contracts, has_delta is false, and there is no
+exposure.';

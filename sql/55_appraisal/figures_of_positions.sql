@@ -1,0 +1,36 @@
+create or replace function utl_private.figures_of_positions(
+    of_book_id integer, as_of timestamptz, as_known timestamptz
+)
+returns table (
+    book_id integer, costing text, account_id integer, instrument_id integer,
+    is_primary boolean, fee_treatment text, position_id bigint,
+    quantity numeric, cost numeric, realized_pnl numeric, fees numeric
+)
+language plpgsql
+stable
+as $figures_of_positions$
+begin
+    if as_of = 'infinity' and as_known = 'infinity' then
+        return query
+        select
+            u.book_id, u.costing, coalesce(u.account_id, 0), u.instrument_id,
+            u.is_primary, u.fee_treatment, u.position_id,
+            u.quantity, u.cost, u.realized_pnl, u.fees
+        from utl.unit_costs as u
+        where of_book_id is null or u.book_id = of_book_id;
+        return;
+    end if;
+    return query
+    select
+        u.book_id, u.costing, coalesce(u.account_id, 0), u.instrument_id,
+        u.is_primary, u.fee_treatment, u.position_id,
+        e.quantity_after, e.cost_after, e.realized_pnl_after, e.fees_after
+    from utl.unit_costs as u
+    cross join lateral utl_private.believed_entry(u.position_id, as_of, as_known) as e
+    where of_book_id is null or u.book_id = of_book_id;
+end
+$figures_of_positions$;
+
+comment on function utl_private.figures_of_positions(integer, timestamptz, timestamptz) is
+'Where every position of a book, or with null of the firm, stood at a time, as known at a moment;
+infinity is now. account_id is 0 where the book is one pool.';

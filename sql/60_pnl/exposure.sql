@@ -1,0 +1,46 @@
+-- Profit and loss, and exposure. Gross realized, fees and income are always apart; unrealized is
+-- what closing at the price would realize. Every figure is in the cost asset of its instrument and
+-- in the reporting asset of its book; what has no price or no rate is null and counted, never 0.
+-- The views are of now; the functions beside them are of any time.
+
+create or replace view utl.exposure as
+select
+    e.book, e.account, e.venue, e.instrument, e.kind, e.asset, e.asset_class, e.quantity,
+    e.base_quantity, e.has_delta, e.price, e.price_at, e.exposure_reporting,
+    e.gross_exposure_reporting, e.reporting_asset, e.is_priced, e.is_stale, e.book_id,
+    e.account_id, e.instrument_id
+from utl.exposure_at() as e;
+
+comment on view utl.exposure is
+'What each book is exposed to by each instrument in each account, whatever the costing, now. Not
+only in the base asset: a spot position is exposed to what it holds, a derivative to the contract
+value of what it is on. Rolled up: utl.exposure_totals.';
+comment on column utl.exposure.book is 'The book.';
+comment on column utl.exposure.account is 'The account in which it is held.';
+comment on column utl.exposure.venue is 'The venue of the account.';
+comment on column utl.exposure.instrument is 'What is held.';
+comment on column utl.exposure.kind is 'spot, perpetual, future, option, equity or fx.';
+comment on column utl.exposure.asset is 'The base asset: what it is an exposure to.';
+comment on column utl.exposure.asset_class is
+'Its class: crypto, stablecoin, fiat, security, commodity or other.';
+comment on column utl.exposure.quantity is 'Signed quantity, in units of the instrument.';
+comment on column utl.exposure.base_quantity is
+'The same in units of the base asset. Linear: quantity × multiplier; inverse: quantity × multiplier
+÷ price; quanto: quantity × multiplier × rate of the settlement asset in the quote. Of options, what
+their contracts are for.';
+comment on column utl.exposure.has_delta is
+'False for options: how much they move with the base asset is not known here.';
+comment on column utl.exposure.price is
+'The price at which it is valued, as in utl.pnl; null without one.';
+comment on column utl.exposure.price_at is 'Of what time it is.';
+comment on column utl.exposure.exposure_reporting is
+'Value of base_quantity in the reporting asset: positive is long, also for inverse contracts. Null
+for options, and where a price or a rate is missing.';
+comment on column utl.exposure.gross_exposure_reporting is 'The same without its sign.';
+comment on column utl.exposure.reporting_asset is 'The currency in which the book reports.';
+comment on column utl.exposure.is_priced is 'Whether exposure_reporting is known.';
+comment on column utl.exposure.is_stale is
+'Whether a price or rate in it is older than the setting price_max_age.';
+comment on column utl.exposure.book_id is 'Id of the book.';
+comment on column utl.exposure.account_id is 'Id of the account.';
+comment on column utl.exposure.instrument_id is 'Id of the instrument.';

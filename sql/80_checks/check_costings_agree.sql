@@ -1,0 +1,53 @@
+create or replace view utl_private.check_costings_agree as
+with positions as (
+    select
+        u.book_id, u.instrument_id, u.costing, u.position_id, u.quantity,
+        u.realized_pnl - u.cost - case u.fee_treatment when 'expense' then u.fees else 0 end
+            as result
+    from utl.unit_costs as u
+),
+
+-- What leaves or arrives at its cost, which differs by costing: it brings no profit by any.
+at_cost as (
+    select
+        p.book_id, p.instrument_id, c.costing,
+        sum(e.amount + case c.fees when 'expense' then e.fee else 0 end) as result
+    from utl_private.entries as e
+    inner join utl_private.positions as p on e.position_id = p.position_id
+    inner join utl_private.costings as c
+        on p.book_id = c.book_id and p.costing_id = c.costing_id
+    inner join utl.effective_transactions as t on e.fill_id = t.transaction_id
+    where
+        e.effective_at >= c.starts_at
+        and (
+            e.rule in ('expense', 'move', 'spin off')
+            or (e.rule = 'arrive' and t.kind in ('transfer', 'conversion', 'spin_off'))
+            or (e.rule = 'given' and t.amount is null)
+        )
+    group by p.book_id, p.instrument_id, c.costing
+),
+
+costings as (
+    select
+        p.book_id, p.instrument_id, p.costing, sum(p.quantity) as quantity,
+        sum(p.result) + coalesce(min(a.result), 0) as result
+    from positions as p
+    left join at_cost as a
+        on
+            p.book_id = a.book_id
+            and p.instrument_id = a.instrument_id
+            and p.costing = a.costing
+    group by p.book_id, p.instrument_id, p.costing
+)
+
+select
+    c.book_id, c.instrument_id,
+    array_agg(c.costing order by c.costing) as costings,
+    array_agg(c.quantity order by c.costing) as quantities,
+    array_agg(c.result order by c.costing) as results
+from costings as c
+group by c.book_id, c.instrument_id
+having min(c.quantity) <> max(c.quantity) or min(c.result) <> max(c.result);
+
+comment on view utl_private.check_costings_agree is
+'All costings of a book agree on quantity and on realized + unrealized PnL + fees';

@@ -281,7 +281,9 @@ def _show_methods(connection: Connection, console: Console) -> None:
 
 def _show_matches(connection: Connection, console: Console) -> None:
     rows = connection.execute(LOT_MATCHES).fetchall()
-    table = new_table(["opened", "closed"], ["held", "quantity", "bought at", "sold at", "realized"])
+    table = new_table(
+        ["opened", "closed"], ["held", "quantity", "bought at", "sold at", "realized"]
+    )
     for opened, closed, held, quantity, bought, sold, realized in rows[:LINES_SHOWN]:
         table.add_row(
             *(minute(opened), minute(closed), duration(held), exact(quantity)),

@@ -1,7 +1,7 @@
 """The demo's second act: a market maker's evening, over spot and two kinds of perpetuals.
 
-Each trade of the Kraken tape is a fill of ours on the other side: we are the maker, and pay the fee
-of a buy in the coin. Inventory is hedged at Binance, linear, and at Bybit, inverse, at the price of
+Of each trade of the Kraken tape a tenth is a fill of ours on the other side: we are the maker, and
+pay the fee of a buy in the coin. Inventory is hedged at Binance, linear, and at Bybit, inverse, at the price of
 the tape and a spread. Funding, a transfer between venues and a price feed come on top of it.
 """
 
@@ -26,6 +26,7 @@ Row = dict[str, object]
 
 TAPE = Path(__file__).with_name("demo_data") / "kraken_xbtusdt_trades_2025-11-10.csv"
 SPOT, LINEAR, INVERSE = "BTC/USDT", "BTC/USDT:USDT", "BTC/USD:BTC"
+SHARE = Decimal("0.1")
 FEE_RATE = Decimal("0.0001")
 HEDGE_SPREAD = Decimal("0.0002")
 HALF_SPREAD = Decimal("0.00005")
@@ -48,7 +49,7 @@ REFERENCE = """
     from unnest(array['BTC/USDT', 'BTC/USDT:USDT', 'BTC/USD:BTC']) as symbol;
 
     select utl.record_opening_balance(
-        'maker', 'kraken-1', 2, cost => 204000, instrument => 'BTC/USDT',
+        'maker', 'kraken-1', 9, cost => 918000, instrument => 'BTC/USDT',
         occurred_at => '2025-11-10 17:00Z', opened_at => '2025-10-01 00:00Z'
     );
     select utl.record_deposit(
@@ -73,7 +74,7 @@ TRANSACTIONS = f"""
 """
 
 HOLDINGS = """
-    select account, coalesce(instrument, asset), kind, quantity, value_reporting
+    select account, coalesce(instrument, asset), kind, quantity, worth_reporting
     from utl.book_holdings
     where book = 'maker' and quantity <> 0
     order by account, kind, 2
@@ -81,7 +82,7 @@ HOLDINGS = """
 
 RESULTS = """
     select
-        account, instrument, quantity, average_cost, price, cost_asset,
+        account, instrument, quantity, coalesce(average_cost, 0),
         realized_pnl_reporting, fees_reporting, income_reporting, unrealized_pnl_reporting,
         total_pnl_reporting
     from utl.pnl
@@ -93,7 +94,7 @@ EXPLAINED = """
     select
         coalesce(account, 'all'), coalesce(instrument, ''), change, price_move, new_trades, fees,
         funding, other_income, currency, restatements, is_total
-    from utl.pnl_explain('maker', %s)
+    from utl.pnl_explain('maker', %s, as_known => 'infinity')
     order by is_total, instrument, account
 """
 
@@ -119,7 +120,7 @@ class Maker:
 
     def trade(self, number: int, line: dict[str, str]) -> None:
         """Take the other side of a trade, and hedge after every HEDGE_EVERY of them."""
-        quantity, price = Decimal(line["quantity"]), Decimal(line["price"])
+        quantity, price = Decimal(line["quantity"]) * SHARE, Decimal(line["price"])
         is_buy = line["side"] == "sell"
         self.inventory += quantity if is_buy else -quantity
         fee, fee_asset = (quantity, "BTC") if is_buy else (quantity * price, "USDT")
@@ -236,7 +237,7 @@ def _prices(line: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 def _show_holdings(connection: Connection, console: Console) -> None:
-    table = new_table(["account", "what", "kind"], ["quantity", "value in USD"])
+    table = new_table(["account", "what", "kind"], ["quantity", "worth in USD"])
     for account, what, kind, quantity, worth in connection.execute(HOLDINGS):
         table.add_row(
             account or "?", what, kind, exact(quantity), "" if worth is None else money(worth)
@@ -247,15 +248,15 @@ def _show_holdings(connection: Connection, console: Console) -> None:
 def _show_results(connection: Connection, console: Console) -> None:
     table = new_table(
         ["account", "instrument"],
-        ["quantity", "average", "realized", "fees", "funding", "unrealized", "total in USD"],
+        ["quantity", "average", "realized", "fees", "funding", "unrealized", "total"],
     )
-    for account, instrument, quantity, average, _, _, *results in connection.execute(RESULTS):
+    for account, instrument, quantity, average, *results in connection.execute(RESULTS):
         realized, fees, income, unrealized, total = results
         table.add_row(
-            *(account, instrument, exact(quantity), "" if average is None else money(average)),
+            *(account, instrument, f"{quantity:,.2f}", money(average)),
             *(pnl(realized), money(fees), pnl(income), pnl(unrealized), pnl(total)),
         )
-    show(console, "Profit and loss of the evening, long at bid and short at ask", table)
+    show(console, "Profit and loss of the evening in USD, long at bid and short at ask", table)
 
 
 def _show_explained(connection: Connection, console: Console) -> None:

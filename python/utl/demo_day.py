@@ -1,15 +1,15 @@
 """The demo's second act: a market maker's evening, over spot and two kinds of perpetuals.
 
 Of each trade of the Kraken tape a tenth is a fill of ours on the other side: we are the maker, and
-pay the fee of a buy in the coin. Inventory is hedged at Binance, linear, and at Bybit, inverse, at the price of
-the tape and a spread. Funding, a transfer between venues and a price feed come on top of it.
+pay the fee of a buy in the coin. Inventory is hedged at Binance, linear, and at Bybit, inverse, at
+the price of the tape and a spread. Funding, a transfer between venues and a price feed come on top.
 """
 
 import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,7 @@ HEDGE_SPREAD = Decimal("0.0002")
 HALF_SPREAD = Decimal("0.00005")
 HEDGE_EVERY = 20  # trades
 PRICE_EVERY = timedelta(minutes=15)
-FUNDING_AT = "2025-11-11T00:00:00Z"
-TRANSFER_AT = "2025-11-10T20:00:00Z"
+EXPLAINED_FROM = datetime(2025, 11, 10, 20, tzinfo=UTC)
 UNIT = Decimal("0.00000001")
 
 REFERENCE = """
@@ -60,17 +59,17 @@ REFERENCE = """
     ) as deposits (account, amount, asset);
 """
 
-TRANSACTIONS = f"""
+TRANSACTIONS = """
     select utl.record_transfer(
-        'maker', 'kraken-1', 'binance-1', 0.5, instrument => '{SPOT}', sent => 0.5001,
-        fee => 0.0001, occurred_at => '{TRANSFER_AT}', reason => 'inventory for Binance'
+        'maker', 'kraken-1', 'binance-1', 0.5, instrument => 'BTC/USDT', sent => 0.5001,
+        fee => 0.0001, occurred_at => '2025-11-10 20:00Z', reason => 'inventory for Binance'
     );
     select utl.record_funding(
-        'maker', p.account, p.instrument, utl_funding.paid, occurred_at => '{FUNDING_AT}'
+        'maker', p.account, p.instrument, f.paid, occurred_at => '2025-11-11 00:00Z'
     )
     from utl.positions as p
-    cross join lateral (select round(-p.cost * 0.0001, 8) as paid) as utl_funding
-    where p.book = 'maker' and p.instrument in ('{LINEAR}', '{INVERSE}') and p.quantity <> 0;
+    cross join lateral (select round(-p.cost * 0.0001, 8) as paid) as f
+    where p.book = 'maker' and p.instrument <> 'BTC/USDT' and p.quantity <> 0;
 """
 
 HOLDINGS = """
@@ -82,7 +81,7 @@ HOLDINGS = """
 
 RESULTS = """
     select
-        account, instrument, quantity, coalesce(average_cost, 0),
+        account, instrument, quantity,
         realized_pnl_reporting, fees_reporting, income_reporting, unrealized_pnl_reporting,
         total_pnl_reporting
     from utl.pnl
@@ -165,11 +164,11 @@ def run(conninfo: str, connection: Connection, console: Console) -> None:
     """
     connection.execute(REFERENCE.encode())
     maker = Maker()
-    prices = []
-    next_price = datetime.min
+    prices: list[dict[str, str]] = []
+    next_price = EXPLAINED_FROM - timedelta(days=1)
     for number, line in enumerate(_tape(), start=1):
         maker.trade(number, line)
-        moment = datetime.fromisoformat(line["time"]).replace(tzinfo=None)
+        moment = datetime.fromisoformat(line["time"])
         if moment >= next_price:
             prices += _prices(line)
             next_price = moment + PRICE_EVERY
@@ -179,7 +178,7 @@ def run(conninfo: str, connection: Connection, console: Console) -> None:
     connection.execute("select utl.record_prices(%s)", [json.dumps(prices)])
     connection.execute(TRANSACTIONS.encode())
     console.print(
-        f"\n[bold]A market maker's evening[/]: {booked:,} fills on {SPOT}, {LINEAR} and {INVERSE},\n"
+        f"\n[bold]A market maker's evening[/]: {booked:,} fills on {SPOT}, {LINEAR}, {INVERSE},\n"
         "fees in the coin, funding, a transfer between venues, a price feed",
         highlight=False,
     )
@@ -248,31 +247,30 @@ def _show_holdings(connection: Connection, console: Console) -> None:
 def _show_results(connection: Connection, console: Console) -> None:
     table = new_table(
         ["account", "instrument"],
-        ["quantity", "average", "realized", "fees", "funding", "unrealized", "total"],
+        ["quantity", "realized", "fees", "funding", "unrealized", "total"],
     )
-    for account, instrument, quantity, average, *results in connection.execute(RESULTS):
+    for account, instrument, quantity, *results in connection.execute(RESULTS):
         realized, fees, income, unrealized, total = results
         table.add_row(
-            *(account, instrument, f"{quantity:,.2f}", money(average)),
+            *(account, instrument, f"{quantity:,.4f}"),
             *(pnl(realized), money(fees), pnl(income), pnl(unrealized), pnl(total)),
         )
     show(console, "Profit and loss of the evening in USD, long at bid and short at ask", table)
 
 
 def _show_explained(connection: Connection, console: Console) -> None:
-    since = datetime.fromisoformat(TRANSFER_AT)
     table = new_table(
         ["account", "instrument"],
         ["change", "price move", "new trades", "fees", "funding", "currency"],
     )
-    for row in connection.execute(EXPLAINED, [since]):
+    for row in connection.execute(EXPLAINED, [EXPLAINED_FROM]):
         account, instrument, change, move, trades, fees, funding, other, currency, restated, _ = row
         if change != move + trades + fees + funding + other + currency + restated:
             raise DayError("the parts of the PnL do not add up", detail=f"{account} {instrument}")
         table.add_row(
             account, instrument, *map(pnl, (change, move, trades, fees, funding, currency))
         )
-    show(console, f"What PnL in USD since {minute(since)} is made of", table)
+    show(console, f"What PnL in USD since {minute(EXPLAINED_FROM)} is made of", table)
     say(console, "the parts add up to the change, to the last digit")
 
 

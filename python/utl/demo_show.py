@@ -23,31 +23,38 @@ def new_table(texts: list[str], numbers: list[str]) -> Table:
 
 
 def show(console: Console, title: str, table: Table) -> None:
+    """Print a table under its title."""
     console.print(f"\n[bold]{title}[/]", highlight=False)
     console.print(Padding(table, (0, 0, 0, 2), expand=False))
 
 
 def say(console: Console, text: str) -> None:
+    """Print what was found to be so."""
     console.print(f"  [green]✓[/] {text}")
 
 
 def exact(quantity: Decimal) -> str:
+    """A quantity, to its last digit."""
     return f"{quantity:,f}"
 
 
 def money(amount: Decimal) -> str:
+    """An amount of money, with two decimals."""
     return f"{amount:,.2f}"
 
 
 def pnl(amount: Decimal) -> Text:
+    """A profit in green, a loss in red."""
     return Text(money(amount), style="red" if amount < 0 else "green")
 
 
 def minute(moment: datetime) -> str:
+    """A moment, to the minute."""
     return f"{moment:%Y-%m-%d %H:%M}"
 
 
 def duration(held: timedelta) -> str:
+    """A time that something was held."""
     if held.days:
         return f"{held.days:,} days"
     minutes, seconds = divmod(held.seconds, 60)

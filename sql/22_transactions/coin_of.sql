@@ -16,4 +16,5 @@ as $coin_of$
 $coin_of$;
 
 comment on function utl_private.coin_of(integer, integer) is
-'The asset that an account holds by holding an instrument, or the asset itself; null for contracts.';
+'The asset that an account holds by holding an instrument, or the asset itself; null for
+contracts.';

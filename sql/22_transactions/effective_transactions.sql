@@ -22,20 +22,7 @@ select
     coalesce(c.opened_at, t.opened_at) as opened_at,
     t.reference, t.reason
 from utl.transactions as t
-cross join lateral (
-    select
-        (array_agg(x.kind order by x.correction_id desc))[1] as kind,
-        (array_agg(x.occurred_at order by x.correction_id desc)
-            filter (where x.occurred_at is not null))[1] as occurred_at,
-        (array_agg(x.quantity order by x.correction_id desc)
-            filter (where x.quantity is not null))[1] as quantity,
-        (array_agg(x.amount order by x.correction_id desc)
-            filter (where x.amount is not null))[1] as amount,
-        (array_agg(x.opened_at order by x.correction_id desc)
-            filter (where x.opened_at is not null))[1] as opened_at
-    from utl.transaction_corrections as x
-    where x.transaction_id = t.transaction_id
-) as c
+cross join lateral utl_private.correction_of_transaction(t.transaction_id) as c
 where
     t.transaction_id in (select x.transaction_id from utl.transaction_corrections as x)
     and c.kind = 'amend';
@@ -82,5 +69,6 @@ comment on column utl.effective_transactions.old_units is 'How many units became
 comment on column utl.effective_transactions.opened_at is
 'Since when it was held, for what closes first; null: since it happened.';
 comment on column utl.effective_transactions.reference is
-'Its identity within the account, or for a split within book and instrument; generated if not given.';
+'Its identity within the account, or for a split within book and instrument; generated if not
+given.';
 comment on column utl.effective_transactions.reason is 'Why, as somebody said.';

@@ -14,7 +14,7 @@ begin
         using
             errcode = '22U08',
             detail = format('option_right is %s.', coalesce(option_right, 'null')),
-            hint = 'Give option_right, call or put, or name it as in BTC/USDT:USDT-261225-100000-C.';
+            hint = 'Give option_right, or a symbol like BTC/USDT:USDT-261225-100000-C.';
     end if;
     return case _right when 'call' then 1 else -1 end;
 end

@@ -30,5 +30,5 @@ as $held_by_flows$
 $held_by_flows$;
 
 comment on function utl_private.held_by_flows(integer, timestamptz, integer) is
-'What each account of a book, or of all books, holds of an instrument at a time: its flows, less what
-was moved later. Reads few facts, but does not know splits.';
+'What each account of a book, or of all books, holds of an instrument at a time: its flows, less
+what was moved later. Reads few facts, but does not know splits.';

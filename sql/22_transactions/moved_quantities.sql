@@ -46,4 +46,5 @@ comment on function utl_private.moved_quantities(
     integer, timestamptz, timestamptz, integer
 ) is
 'What fills and transactions after a time moved of an instrument, up to another and with it, in one
-book or in all: a row a fact, positive came in. A fee in the coin is taken out of what a fill traded.';
+book or in all: a row a fact, positive came in. A fee in the coin is taken out of what a fill
+traded.';

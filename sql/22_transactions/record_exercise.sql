@@ -37,11 +37,11 @@ $record_exercise$;
 comment on function utl.record_exercise(
     text, text, text, numeric, text, numeric, text, timestamptz, text, text, bigint
 ) is
-'Records that contracts of an option were exercised, quantity positive, or that a short was assigned,
-quantity negative: to_instrument was bought or sold at strike, and the premium becomes part of its
-cost or of its proceeds. Whether it is a call or a put the last part of the symbol says (-C, -P), or
-option_right (call, put). An option that settles in cash is utl.record_expiry. It happened at
-occurred_at, or now, and within one time in order of sequence. A call that is repeated with its
-reference changes nothing. 22U01: an unknown name; 22U08: neither says call or put, or it cannot be
-so; 23U03: the reference is that of another transaction; 23U05: the period is closed; 23U07: more
-than is held would go. Returns the row of utl.transactions, a conversion.';
+'Records that contracts of an option were exercised, quantity positive, or that a short was
+assigned, quantity negative: to_instrument was bought or sold at strike, and the premium becomes
+part of its cost or of its proceeds. Whether it is a call or a put the last part of the symbol says
+(-C, -P), or option_right (call, put). An option that settles in cash is utl.record_expiry. It
+happened at occurred_at, or now, and within one time in order of sequence. A call that is repeated
+with its reference changes nothing. 22U01: an unknown name; 22U08: neither says call or put, or it
+cannot be so; 23U03: the reference is that of another transaction; 23U05: the period is closed;
+23U07: more than is held would go. Returns the row of utl.transactions, a conversion.';

@@ -36,10 +36,10 @@ $record_expiry$;
 comment on function utl.record_expiry(
     text, numeric, text, timestamptz, text, text, bigint
 ) is
-'Records that an instrument expired: all that was held of it, by every account of one book or of all,
-was settled at price; 0: it lapsed. What an option settles at is its worth, not the price of what it
-is on. It happened at occurred_at, or now, and within one time in order of sequence. A call that is
-repeated with its reference changes nothing; the rows have it with the name of their book behind it.
-22U01: an unknown name; 22U07: an inverse contract at a price of 0 or less; 22U08: an option at a
-negative price, or none; 23U03: the reference is that of another expiry; 23U05: the period is
-closed. Returns the rows of utl.transactions, one a book and account.';
+'Records that an instrument expired: all that was held of it, by every account of one book or of
+all, was settled at price; 0: it lapsed. What an option settles at is its worth, not the price of
+what it is on. It happened at occurred_at, or now, and within one time in order of sequence. A call
+that is repeated with its reference changes nothing; the rows have it with the name of their book
+behind it. 22U01: an unknown name; 22U07: an inverse contract at a price of 0 or less; 22U08: an
+option at a negative price, or none; 23U03: the reference is that of another expiry; 23U05: the
+period is closed. Returns the rows of utl.transactions, one a book and account.';

@@ -37,6 +37,6 @@ comment on function utl.record_rename(text, text, timestamptz, text, text, bigin
 'Records that an instrument is called otherwise from now on: all that was held of it, by every
 account of every book, became as much of to_instrument, with its lots, their time and cost. It
 happened at occurred_at, or now, and within one time in order of sequence. A call that is repeated
-with its reference changes nothing; the rows have it with the name of their book behind it. 22U01: an
-unknown name; 22U08: it cannot be so; 23U03: the reference is that of another transaction; 23U05: the
-period is closed. Returns the rows of utl.transactions, conversions, one a book and account.';
+with its reference changes nothing; the rows have it with the name of their book behind it. 22U01:
+an unknown name; 22U08: it cannot be so; 23U03: the reference is that of another transaction; 23U05:
+the period is closed. Returns the rows of utl.transactions, conversions, one a book and account.';

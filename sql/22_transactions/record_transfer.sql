@@ -31,7 +31,8 @@ as $record_transfer$
 $record_transfer$;
 
 comment on function utl.record_transfer(
-    text, text, text, numeric, text, text, text, numeric, numeric, text, numeric, timestamptz, text, text, bigint
+    text, text, text, numeric, text, text, text, numeric, numeric, text, numeric, timestamptz, text,
+    text, bigint
 ) is
 'Records that something moved to another account, or another book, or both: quantity arrived,
 negative for a short. What was sent is that and the fee, which is in the coin; if sent is given, it

@@ -1,11 +1,3 @@
--- Transactions: all that moves quantity or money and is no fill. What came before the ledger, what
--- comes in and goes out, what moves from account to account or from book to book, what is paid for
--- holding, and what companies, issuers and exchanges do to what is held.
---
--- One table keeps them, and each kind has its fields, its signs and its meaning: this view is the
--- list of them, and also the rules by which utl_private.transaction_flaw judges. A function for
--- each kind records it by names instead of ids.
-
 create or replace view utl.transaction_kinds as
 select k.kind, k.meaning, k.required, k.optional, k.sign, k.position, k.holding, k.pnl
 from (
@@ -133,13 +125,15 @@ from (
 ) as k (kind, meaning, required, optional, sign, position, holding, pnl);
 
 comment on view utl.transaction_kinds is
-'The kinds of transactions: which fields each has, and what it does to positions, holdings and PnL.';
+'The kinds of transactions: which fields each has, and what it does to positions, holdings and
+PnL.';
 comment on column utl.transaction_kinds.kind is 'The kind, as in utl.transactions.';
 comment on column utl.transaction_kinds.meaning is 'What happened.';
 comment on column utl.transaction_kinds.required is
 'Columns of utl.transactions that it must have, besides book, time and reference.';
 comment on column utl.transaction_kinds.optional is
-'Columns that it may have; instrument_id and asset_id are one or the other, unless one is required.';
+'Columns that it may have; instrument_id and asset_id are one or the other, unless one is
+required.';
 comment on column utl.transaction_kinds.sign is
 'The sign of its quantity, which is positive for what came in; null: any but 0.';
 comment on column utl.transaction_kinds.position is

@@ -37,23 +37,7 @@ left join utl_private.assets as fs on t.fee_asset_id = fs.asset_id
 left join utl_private.books as tb on t.to_book_id = tb.book_id
 left join utl_private.accounts as ta on t.to_account_id = ta.account_id
 left join utl_private.instruments as ti on t.to_instrument_id = ti.instrument_id
-cross join lateral (
-    select
-        (array_agg(x.kind order by x.correction_id desc))[1] as kind,
-        (array_agg(x.reason order by x.correction_id desc)
-            filter (where x.reason is not null))[1] as reason,
-        max(x.recorded_at) as recorded_at,
-        (array_agg(x.occurred_at order by x.correction_id desc)
-            filter (where x.occurred_at is not null))[1] as occurred_at,
-        (array_agg(x.quantity order by x.correction_id desc)
-            filter (where x.quantity is not null))[1] as quantity,
-        (array_agg(x.amount order by x.correction_id desc)
-            filter (where x.amount is not null))[1] as amount,
-        (array_agg(x.opened_at order by x.correction_id desc)
-            filter (where x.opened_at is not null))[1] as opened_at
-    from utl.transaction_corrections as x
-    where x.transaction_id = t.transaction_id
-) as c;
+cross join lateral utl_private.correction_of_transaction(t.transaction_id) as c;
 
 comment on view utl.transaction_list is
 'Transactions with names instead of ids, as they count after their corrections, and those that were

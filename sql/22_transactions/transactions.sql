@@ -44,5 +44,6 @@ comment on column utl.transactions.old_units is 'How many units became new_units
 comment on column utl.transactions.opened_at is
 'Since when it was held, for what closes first; null: since it happened.';
 comment on column utl.transactions.reference is
-'Its identity within the account, or for a split within book and instrument; generated if not given.';
+'Its identity within the account, or for a split within book and instrument; generated if not
+given.';
 comment on column utl.transactions.reason is 'Why, as somebody said.';

@@ -7,8 +7,8 @@ from utl.pnl_of_books() as p;
 comment on view utl.pnl_by_book is
 'Profit and loss of every book with all books below it, by their primary costings, in the reporting
 asset of the book at the top, at the newest prices and rates. Do not add up books of which one is
-below the other. Lines without a price or a rate are in no sum: they are counted in unpriced, and
-listed in utl.unpriced_positions.';
+below the other. Lines without a price or a rate are in no sum, and are counted in unpriced;
+utl.unpriced_positions lists what a line and its own book miss.';
 comment on column utl.pnl_by_book.book is 'The book at the top.';
 comment on column utl.pnl_by_book.reporting_asset is 'The currency in which it reports.';
 comment on column utl.pnl_by_book.realized_pnl is

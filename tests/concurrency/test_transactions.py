@@ -12,7 +12,7 @@ from tests.properties.proof import assert_checks_are_empty
 FIRST = datetime(2026, 2, 1, tzinfo=UTC)
 ACCOUNTS = ("one", "two")
 BOOKS = ("left", "right")
-EACH = 30
+EACH = 8
 
 SET_UP = """
     select utl.add_account(a, 'venue') from unnest(array['one', 'two']) as a;

@@ -29,7 +29,10 @@ select is(
     array[-0.5, 0], 'the_shares_are_fewer'
 );
 select is(
-    (select sum(f.received) from utl_private.flows as f where f.kind = 'cash_in_lieu'),
+    (
+        select sum(f.received) from utl_private.flows as f
+        where f.kind = 'cash_in_lieu'
+    ),
     60::numeric, 'and_the_cash_is_more'
 );
 select utl.record_opening_balance(

@@ -49,7 +49,8 @@ select is(
 );
 select is(
     (
-        select sum(f.received) from utl_private.flows as f where f.kind = 'conversion'
+        select sum(f.received) from utl_private.flows as f
+        where f.kind = 'conversion'
     ),
     -30::numeric, 'cash_was_paid'
 );

@@ -18,7 +18,8 @@ select utl.record_withdrawal(
     'desk', 'main', 1, 150, 'BTC/USD', occurred_at => at('10:00'), reference => 'out'
 );
 create function pg_temp.id(reference text) returns bigint language sql return (
-    select t.transaction_id from utl.transactions as t where t.reference = id.reference
+    select t.transaction_id from utl.transactions as t
+    where t.reference = $1
 );
 select is(
     stand('fifo'), '1 at 0 cost 0, realized 150, fees 0, net 150', 'a_cost_is_not_known'
@@ -37,7 +38,8 @@ select is(
 select is(
     (
         select array[t.occurred_at::text, t.quantity::text, t.amount::text]
-        from utl.effective_transactions as t where t.reference = 'in'
+        from utl.effective_transactions as t
+        where t.reference = 'in'
     ),
     array['2026-01-05 08:00:00+00', '4', '200'],
     'the_transaction_counts_with_the_last_value_of_each_column'

@@ -50,7 +50,10 @@ select is(
     'a_short_call_that_is_assigned_sells_for_strike_and_premium'
 );
 select is(
-    (select sum(f.received) from utl_private.flows as f where f.kind = 'conversion'),
+    (
+        select sum(f.received) from utl_private.flows as f
+        where f.kind = 'conversion'
+    ),
     0::numeric, 'cash_of_the_strikes_moves'
 );
 select throws_ok(

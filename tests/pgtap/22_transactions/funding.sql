@@ -26,7 +26,9 @@ select is(
 );
 select is(told('received'), 'funding 1 BTC/USD:USD USD in main', 'what_was_received_is_positive');
 select utl.record_funding('desk', 'main', 'BTC/USD:BTC', 0.01, reference => 'inverse');
-select is(told('inverse'), 'funding 0.01 BTC/USD:BTC BTC in main', 'of_an_inverse_one_it_is_the_coin');
+select is(
+    told('inverse'), 'funding 0.01 BTC/USD:BTC BTC in main', 'of_an_inverse_one_it_is_the_coin'
+);
 select utl.record_funding('desk', 'main', 'BTC/USD:USD', 2, 'BTC', reference => 'other asset');
 select is(told('other asset'), 'funding 2 BTC/USD:USD BTC in main', 'or_the_asset_that_is_given');
 select is(

@@ -43,7 +43,8 @@ select utl.record_transfer(
     'desk', 'main', 'cold', 1, 'BTC/USD', fee => 0.1, occurred_at => at('10:00')
 );
 select is(
-    pg_temp.held('BTC/USD', '09:00'), 'main 2.9', 'a_fee_in_the_coin_is_taken_out_of_what_was_bought'
+    pg_temp.held('BTC/USD', '09:00'), 'main 2.9',
+    'a_fee_in_the_coin_is_taken_out_of_what_was_bought'
 );
 select is(
     pg_temp.held('BTC/USD', '09:59'), 'cold 2; main 1.7',
@@ -80,7 +81,8 @@ select is(
     'cold 10; main 10 | cold 14', 'a_conversion_takes_here_and_brings_there'
 );
 select utl.cancel_transaction((
-    select t.transaction_id from utl.transactions as t where t.kind = 'conversion'
+    select t.transaction_id from utl.transactions as t
+    where t.kind = 'conversion'
 ));
 select is(pg_temp.held('AAPL', '13:00'), 'cold 10; main 17', 'what_is_cancelled_does_not_count');
 

@@ -18,10 +18,11 @@ select is(
     (
         select count(distinct d.transaction_id)
         from utl.transactions as t
-        cross join utl.record_deposit(
-            'desk', 'main', 2.0, 180, 'BTC/USD', occurred_at => at('09:00'), reference => 'one',
-            reason => 'sent again'
-        ) as d
+        cross join
+            utl.record_deposit(
+                'desk', 'main', 2.0, 180, 'BTC/USD', occurred_at => at('09:00'), reference => 'one',
+                reason => 'sent again'
+            ) as d
         where d.transaction_id = t.transaction_id
     ),
     1::bigint, 'a_repeated_call_returns_the_row_that_is_there'
@@ -71,7 +72,8 @@ select throws_ok(
 );
 select throws_ok(
     $$ select utl.record_deposit('desk', 'main', 'NaN', 180, 'BTC/USD') $$, '23514',
-    'new row for relation "transactions" violates check constraint "transactions_quantity_is_finite"',
+    'new row for relation "transactions" violates check constraint '
+    '"transactions_quantity_is_finite"',
     'a_quantity_is_a_number'
 );
 select throws_ok(

@@ -21,12 +21,16 @@ select is(
 select is(flowed(), 'reward 2 BTC/USD worth 180', 'and_its_income');
 select utl.record_reward('desk', 'main', 1, instrument => 'BTC/USD', reference => 'unknown');
 select is(
-    (select m.why from utl.missing_basis as m where m.reference = 'unknown'),
+    (
+        select m.why from utl.missing_basis as m
+        where m.reference = 'unknown'
+    ),
     'its cost is not known', 'a_value_that_is_not_known_is_seen'
 );
 select utl.record_reward('desk', 'main', 7, asset => 'USD');
 select is(
-    flowed(), 'reward 3 BTC/USD worth 180; reward 7 USD', 'of_an_asset_alone_only_the_holding_grows'
+    flowed(), 'reward 3 BTC/USD worth 180; reward 7 USD',
+    'of_an_asset_alone_only_the_holding_grows'
 );
 select throws_ok(
     $$ select utl.record_reward('desk', 'main', -1, 1, 'BTC/USD') $$, '22U08',

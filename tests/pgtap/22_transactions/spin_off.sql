@@ -33,7 +33,10 @@ select is(
     'which_goes_on_in_what_was_spun_off'
 );
 select is(
-    (select sum(u.cost) from utl.unit_costs as u where u.costing = 'wac'), 400::numeric,
+    (
+        select sum(u.cost) from utl.unit_costs as u
+        where u.costing = 'wac'
+    ), 400::numeric,
     'no_cost_is_lost'
 );
 select is(

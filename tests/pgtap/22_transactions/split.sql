@@ -61,7 +61,10 @@ select is(
     'what_is_sold_later_is_of_the_new_units'
 );
 select is(
-    (select count(*) from utl.record_split('AAPL', 1, 2, occurred_at => at('12:00'), reference => 'r')),
+    (
+        select count(*)
+        from utl.record_split('AAPL', 1, 2, occurred_at => at('12:00'), reference => 'r')
+    ),
     2::bigint, 'without_a_book_it_is_a_split_of_every_book_that_has_it'
 );
 select is(
@@ -70,7 +73,8 @@ select is(
 );
 select throws_ok(
     $$ select utl.record_split('AAPL', 2, 0) $$, '23514',
-    'new row for relation "transactions" violates check constraint "transactions_units_are_positive"',
+    'new row for relation "transactions" violates check constraint '
+    '"transactions_units_are_positive"',
     'a_split_by_0_is_refused'
 );
 select throws_ok(

@@ -73,7 +73,10 @@ select is(
     at('09:01'), 'and_with_the_time_when_they_were_opened'
 );
 select is(
-    (select sum(t.realized_pnl) from utl.unit_costs as t where t.book = 'treasury'), 0::numeric,
+    (
+        select sum(t.realized_pnl) from utl.unit_costs as t
+        where t.book = 'treasury'
+    ), 0::numeric,
     'nothing_is_realized_where_they_arrive'
 );
 
@@ -89,7 +92,9 @@ select is(
     'main: -2 at 100 cost -200, realized 0, fees 0, net 0',
     'a_short_moves_with_what_it_brought'
 );
-select utl.record_transfer('desk', 'main', 'cold', 20, asset => 'USD', fee => 1, reference => 'cash');
+select utl.record_transfer(
+    'desk', 'main', 'cold', 20, asset => 'USD', fee => 1, reference => 'cash'
+);
 select is(
     told('cash'), 'transfer -21 USD in main fee 1 USD to 20 USD in cold of desk',
     'an_asset_alone_can_be_transferred'

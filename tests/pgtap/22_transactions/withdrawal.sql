@@ -60,8 +60,10 @@ select throws_ok(
 insert into utl.transactions (
     occurred_at, book_id, account_id, instrument_id, kind, quantity, reference
 )
-select at('11:00'), utl.book_id('desk'), utl.account_id('main'), utl.instrument_id('BTC/USD'),
-    'withdrawal', -2, 'by hand';
+values (
+    at('11:00'), utl.book_id('desk'), utl.account_id('main'), utl.instrument_id('BTC/USD'),
+    'withdrawal', -2, 'by hand'
+);
 select results_eq(
     $$
         select m.quantity, m.why from utl.missing_basis as m

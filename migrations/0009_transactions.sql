@@ -200,3 +200,37 @@ add constraint books_shorts_are_known check (shorts in ('allow', 'flag'));
 alter table utl_private.accounts
 add column shorts text not null default 'allow',
 add constraint accounts_shorts_are_known check (shorts in ('allow', 'flag'));
+
+-- Lots that move: by which transaction, from which position to which, and where that is in them.
+create type utl_private.move as (
+    transaction_id bigint,
+    from_position_id bigint,
+    to_position_id bigint,
+    effective_at timestamptz,
+    sequence bigint
+);
+
+-- A part of a position that is folded at once: from its point, in the state it has there, up to, not
+-- with, a place.
+create type utl_private.slice as (
+    point utl_private.leg,
+    until_at timestamptz,
+    until_sequence bigint,
+    until_id bigint
+);
+
+-- What is about to be folded again in positions between which lots move; empty between statements.
+create unlogged table utl_private.legs_in_hand (
+    restatement_id bigint not null,
+    position_id bigint not null,
+    effective_at timestamptz not null,
+    sequence bigint not null,
+    fill_id bigint not null,
+    place integer not null,
+    leg utl_private.leg not null
+);
+
+create index legs_in_hand_by_position
+on utl_private.legs_in_hand (
+    restatement_id, position_id, effective_at, sequence, fill_id, place
+);

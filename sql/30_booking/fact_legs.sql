@@ -1,8 +1,7 @@
 create or replace function utl_private.fact_legs(
     held utl_private.position_terms[],
     from_time timestamptz default '-infinity',
-    to_time timestamptz default 'infinity',
-    with_arrivals boolean default true
+    to_time timestamptz default 'infinity'
 )
 returns setof utl_private.leg
 language sql
@@ -10,14 +9,8 @@ stable
 as $fact_legs$
     with fill_legs as (
         select l.*, h.has_transactions and h.method <> 'wac' as may_choose
-        from unnest(held) as h
-        inner join utl_private.booked_fills as f
-            on
-                h.book_id = f.book_id
-                and h.instrument_id = f.instrument_id
-                and h.account_id in (0, f.account_id)
-        cross join lateral utl_private.fill_leg(row(f.*)::utl.fills, h) as l
-        where f.executed_at >= from_time and f.executed_at < to_time
+        from utl_private.fill_legs(held, from_time, to_time) as l
+        inner join unnest(held) as h on l.position_id = h.position_id
     )
 
     select
@@ -62,9 +55,7 @@ as $fact_legs$
             h.has_transactions
             and h.book_id = t.to_book_id and h.instrument_id = t.to_instrument_id
     cross join lateral utl_private.arriving_legs(row(t.*)::utl.transactions, h) as a
-    where
-        (with_arrivals or t.book_id <> t.to_book_id)
-        and t.occurred_at >= from_time and t.occurred_at < to_time
+    where t.occurred_at >= from_time and t.occurred_at < to_time
     union all
     select c.*
     from unnest(held) as h
@@ -75,9 +66,9 @@ as $fact_legs$
 $fact_legs$;
 
 comment on function utl_private.fact_legs(
-    utl_private.position_terms[], timestamptz, timestamptz, boolean
+    utl_private.position_terms[], timestamptz, timestamptz
 ) is
 'The legs of positions from the facts alone: of fills and transactions of [from_time, to_time), and
 of what a method before left where a fact came after. What arrives from another position is what its
-journal says; without arrivals, only what comes from other books. Each leg starts from the state that its
+journal says. Each leg starts from the state that its
 position has in held.';

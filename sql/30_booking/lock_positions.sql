@@ -1,4 +1,6 @@
-create or replace function utl_private.lock_positions(touched utl_private.touched[])
+create or replace function utl_private.lock_positions(
+    touched utl_private.touched[], with_moves boolean default false
+)
 returns utl_private.position_terms[]
 language plpgsql
 set enable_hashjoin = off
@@ -47,7 +49,7 @@ begin
         exit when not _is_missing;
         perform utl_private.add_positions(touched);
     end loop;
-    if _has_transactions then
+    if _has_transactions or with_moves then
         _positions := utl_private.with_targets(_positions, touched);
     end if;
     _held := utl_private.held_positions(_positions, _deferred);
@@ -56,7 +58,7 @@ begin
 end
 $lock_positions$;
 
-comment on function utl_private.lock_positions(utl_private.touched[]) is
+comment on function utl_private.lock_positions(utl_private.touched[], boolean) is
 'Makes the positions that are missing, in the order of their keys, and only then locks all that are
-touched. Returns them with their terms and state. 23U01: a fill refers to a book, account,
+touched, and those to which lots move from them after it. Returns them with their terms and state. 23U01: a fill refers to a book, account,
 instrument or asset that is not there.';

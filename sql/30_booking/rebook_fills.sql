@@ -15,10 +15,7 @@ begin
     _held := utl_private.lock_positions(_touched);
     if utl_private.keep_chosen_lots(after) then
         perform utl_private.mark_transacted(_touched);
-        _held := utl_private.held_positions(
-            array(select h.position_id from unnest(_held) as h where h.family <> 'deferred'),
-            array(select h.position_id from unnest(_held) as h where h.family = 'deferred')
-        );
+        _held := utl_private.held_again(_held);
     end if;
     select s.before, s.after into before, after from utl_private.settle(before, after) as s;
     perform utl_private.restate_moves(before, after, _held, cause, fact_ids);

@@ -11,9 +11,9 @@ declare
     _held utl_private.position_terms[];
 begin
     if _touched is not null then
-        perform utl_private.lock_positions(_touched);
+        _held := utl_private.lock_positions(_touched, true);
         perform utl_private.mark_transacted(_touched);
-        _held := utl_private.lock_positions(_touched);
+        _held := utl_private.held_again(_held);
         perform utl_private.restate_moves(null, null, _held, cause, fact_ids, _marks);
     end if;
     perform utl_private.add_transaction_flows(before, after);

@@ -15,7 +15,6 @@ declare
     _restated_at timestamptz := clock_timestamp();
     _leg utl_private.leg;
     _new_legs utl_private.leg[];
-    _all_legs utl_private.leg[];
     _points utl_private.leg[];
     _before utl_private.leg[];
     _carried utl_private.leg[];
@@ -37,8 +36,12 @@ begin
     if _points is null then
         return;
     end if;
+    _has_transactions := utl_private.have_transactions(_points);
+    if _has_transactions then
+        _points := utl_private.with_reached(_points, cause is null);
+    end if;
     perform utl_private.supersede_entries(_restatement_id, _points, _restated_at);
-    if family <> 'average' then
+    if family <> 'average' or _has_transactions then
         perform utl_private.restore_lots(_restatement_id);
     end if;
     _before := utl_private.points_before(_points);
@@ -48,19 +51,20 @@ begin
         _carried := utl_private.carried_legs_after(_before, changed);
         _before := utl_private.carried_points(_before, changed);
     end if;
-    _has_transactions := utl_private.have_transactions(_points);
     if _has_transactions then
-        _all_legs := utl_private.with_transactions(_restatement_id, _points, _new_legs);
-        perform utl_private.keep_arrived_lots(_all_legs);
+        perform utl_private.fold_transacted(
+            _restatement_id, _restated_at, _before, _new_legs || _carried, changed
+        );
+    else
+        open _legs no scroll for
+            select l.*
+            from utl_private.restated_legs(
+                _restatement_id, _before, _new_legs || _carried, changed
+            ) as l
+            order by l.position_id, l.effective_at, l.sequence, l.fill_id;
+        perform utl_private.book_legs(_legs, family, _restated_at);
+        close _legs;
     end if;
-    open _legs no scroll for
-        select l.*
-        from utl_private.restated_legs(
-            _restatement_id, _before, coalesce(_all_legs, _new_legs) || _carried, changed
-        ) as l
-        order by l.position_id, l.effective_at, l.sequence, l.fill_id, l.place;
-    perform utl_private.book_legs(_legs, family, _restated_at);
-    close _legs;
     if cause is null then               -- nobody has seen what it replaced
         delete from utl_private.superseded_entries as s
         where s.restatement_id = _restatement_id;

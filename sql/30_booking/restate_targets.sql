@@ -1,5 +1,8 @@
 create or replace function utl_private.restate_targets(
-    points utl_private.leg[], cause text, fact_ids bigint[]
+    points utl_private.leg[],
+    cause text,
+    fact_ids bigint[],
+    in_other_books boolean default false
 )
 returns void
 language plpgsql
@@ -17,18 +20,15 @@ begin
                 0, 0, 0, x.recorded_at, x.sequence, x.transaction_id
             )::utl_private.touched)
         into _targets, _marks
-        from unnest(points) as p
-        inner join utl_private.position_terms as s on p.position_id = s.position_id
-        cross join lateral utl_private.later_transactions(s, p) as x
-        inner join utl_private.position_terms as h
-            on
-                x.to_book_id = h.book_id and x.to_instrument_id = h.instrument_id
-                and h.account_id in (0, x.to_account_id)
-        cross join utl_private.place_of(row(x.*)::utl.transactions, s) as o
+        from utl_private.moves_after(points) as m
+        inner join utl_private.position_terms as s on m.from_position_id = s.position_id
+        inner join utl_private.position_terms as h on m.to_position_id = h.position_id
+        inner join utl.effective_transactions as x on m.transaction_id = x.transaction_id
         where
-            (o.effective_at, o.sequence, x.transaction_id)
-            >= (p.effective_at, p.sequence, p.fill_id)
-            and utl_private.moved_from(row(x.*)::utl.transactions, h) = p.position_id
+            case
+                when in_other_books then h.book_id <> s.book_id
+                else not utl_private.is_restated_with(h, s.book_id, cause is null)
+            end
             and _is_built = (cause is not null or h.book_id <> s.book_id);
         if _targets is not null then
             perform utl_private.restate_moves(
@@ -42,8 +42,7 @@ begin
 end
 $restate_targets$;
 
-comment on function utl_private.restate_targets(utl_private.leg[], text, bigint[]) is
-'Restates the positions to which lots move from those that were restated, from the first move after
-the points on; and so forth, to where theirs move. Every move is later than the one before, so it
-ends. Without a cause it is building that asks: what is built is not there to be read yet, but
+comment on function utl_private.restate_targets(utl_private.leg[], text, bigint[], boolean) is
+'Restates those of the positions to which lots move from the ones that were restated that are not
+restated together with them, from the first move on; and so forth, to where theirs move. Without a cause it is building that asks: what is built is not there to be read yet, but
 positions in other books are.';

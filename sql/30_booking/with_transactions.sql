@@ -1,5 +1,8 @@
 create or replace function utl_private.with_transactions(
-    restatement_id bigint, points utl_private.leg[], new_legs utl_private.leg[]
+    restatement_id bigint,
+    points utl_private.leg[],
+    new_legs utl_private.leg[],
+    moves utl_private.move[]
 )
 returns utl_private.leg[]
 language sql
@@ -56,13 +59,20 @@ as $with_transactions$
         where
             (l.effective_at, l.sequence, l.fill_id)
             >= ((t.point).effective_at, (t.point).sequence, (t.point).fill_id)
+            and not exists (
+                select from unnest(moves) as m
+                where
+                    m.transaction_id = l.fill_id
+                    and m.to_position_id = l.position_id
+            )
     )
 
     select array_agg(l.leg) from legs as l
 $with_transactions$;
 
 comment on function utl_private.with_transactions(
-    bigint, utl_private.leg[], utl_private.leg[]
+    bigint, utl_private.leg[], utl_private.leg[], utl_private.move[]
 ) is
 'The new legs of a restatement with all that does not come back from what it superseded: the legs of
-the transactions from its points on, and the fills that have chosen their lots, in parts.';
+the transactions from its points on, but for what the moves bring, and the fills that have chosen
+their lots, in parts.';

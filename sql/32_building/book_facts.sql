@@ -31,36 +31,29 @@ begin
         );
     end if;
     perform utl_private.keep_carried_lots(_held);
-    perform utl_private.keep_arrived_lots(array(
-        select l
-        from utl_private.fact_legs(
-            array(select h from unnest(_held) as h where h.has_transactions),
-            from_time, to_time, false
-        ) as l
-    ));
     foreach _family in array utl_private.families_of(_held) loop
         open _legs no scroll for
             select l.*
             from utl_private.fact_legs(
-                array(select h from unnest(_held) as h where h.family = _family),
-                from_time, to_time, false
+                array(
+                    select h from unnest(_held) as h
+                    where h.family = _family and not h.has_transactions
+                ),
+                from_time, to_time
             ) as l
-            order by l.position_id, l.effective_at, l.sequence, l.fill_id, l.place;
+            order by l.position_id, l.effective_at, l.sequence, l.fill_id;
         perform utl_private.book_legs(_legs, _family);
         close _legs;
+        perform utl_private.book_transacted(
+            array(
+                select h from unnest(_held) as h
+                where h.family = _family and h.has_transactions
+            ),
+            _family, from_time, to_time
+        );
     end loop;
-    perform utl_private.restate_targets(
-        array(
-            select m
-            from unnest(_held) as h
-            cross join lateral utl_private.mark_leg(h, from_time) as m
-            where h.has_transactions
-        ),
-        null, null
-    );
 end
 $book_facts$;
 
 comment on function utl_private.book_facts(integer, integer, timestamptz, timestamptz) is
-'Books into a costing the facts of [from_time, to_time), which come after all that is booked in it;
-lots that move from one position to another when all that is about the first is booked.';
+'Books into a costing the facts of [from_time, to_time), which come after all that is booked in it.';

@@ -21,7 +21,7 @@ begin
                 t.book_id = finish_costing.book_id and t.costing_id = finish_costing.costing_id
                 and t.has_transactions
         ),
-        'costing', array[]::bigint[]
+        'costing', array[]::bigint[], true
     );
     if _build.becomes_primary then
         perform utl_private.make_primary(book_id, _costing.costing);

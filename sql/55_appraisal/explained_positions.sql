@@ -26,6 +26,7 @@ as $explained_positions$
         cross join lateral utl_private.results_in_reporting(
             of_book_id, of_costing, m.as_of, m.known, m.valued_at
         ) as r
+        where m.moment <> 'known then' or m.known < 'infinity'
     ),
 
     keys as (
@@ -50,7 +51,9 @@ as $explained_positions$
     from keys as k
     left join results as a
         on
-            a.moment = 'known then'
+            a.moment = case
+                when explained_positions.as_known < 'infinity' then 'known then' else 'known now'
+            end
             and k.account_id = a.account_id and k.instrument_id = a.instrument_id
     left join results as b
         on

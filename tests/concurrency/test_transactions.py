@@ -32,12 +32,12 @@ FILL = """
 TRANSFER = """
     insert into utl.transactions (
         occurred_at, book_id, account_id, instrument_id, kind, quantity,
-        to_book_id, to_account_id, to_instrument_id, to_quantity, reference
+        to_book_id, to_account_id, to_instrument_id, to_quantity, fee, fee_asset_id, reference
     )
     select
         %(at)s, utl.book_id(%(book)s), utl.account_id(%(account)s), i, 'transfer', -%(quantity)s,
         utl.book_id(%(to_book)s), utl.account_id(%(to_account)s), i, %(quantity)s - %(fee)s,
-        %(reference)s
+        %(fee)s, utl.asset_id('BTC'), %(reference)s
     from utl.instrument_id('BTC/USD') as i
 """
 

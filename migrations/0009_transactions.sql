@@ -220,7 +220,7 @@ create type utl_private.slice as (
 );
 
 -- What is about to be folded again in positions between which lots move; empty between statements.
-create unlogged table utl_private.legs_in_hand (
+create unlogged table utl_private.waiting_legs (
     restatement_id bigint not null,
     position_id bigint not null,
     effective_at timestamptz not null,
@@ -230,7 +230,7 @@ create unlogged table utl_private.legs_in_hand (
     leg utl_private.leg not null
 );
 
-create index legs_in_hand_by_position
-on utl_private.legs_in_hand (
+create index waiting_legs_by_position
+on utl_private.waiting_legs (
     restatement_id, position_id, effective_at, sequence, fill_id, place
 );

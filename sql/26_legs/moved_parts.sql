@@ -8,7 +8,7 @@ returns table (
 language sql
 stable
 as $moved_parts$
-    with parts as (
+    with booked as (
         select
             row_number() over (order by e.part)::integer as nth,
             count(*) over () as parts,
@@ -28,6 +28,16 @@ as $moved_parts$
             and e.effective_at in (transaction.occurred_at, transaction.recorded_at)
             and e.fill_id = transaction.transaction_id
             and e.rule in ('move', 'spin off')
+    ),
+
+    -- What is spun off of nothing comes, too, at no cost.
+    parts as (
+        select b.* from booked as b
+        union all
+        select 1, 1, transaction.occurred_at, null, null, 0, 0, 1
+        where
+            transaction.kind = 'spin_off' and from_position_id is not null
+            and not exists (select from booked)
     ),
 
     shares as (

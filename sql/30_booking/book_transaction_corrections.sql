@@ -3,6 +3,8 @@ returns trigger
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $book_transaction_corrections$
 declare
     _ids bigint[] := array(select c.correction_id from new_corrections as c);

@@ -3,6 +3,8 @@ returns trigger
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $book_transactions$
 declare
     _transactions utl.transactions[] := array(

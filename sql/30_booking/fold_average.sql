@@ -20,6 +20,7 @@ begin
         continue when state.is_late or leg.quantity = 0;
 
         if leg.rule in ('split', 'spin off') then
+            continue when state.quantity_after = 0;
             held.quantity := state.quantity_after;
             held.cost := state.cost_after;
             leg.position_cost := state.cost_after;

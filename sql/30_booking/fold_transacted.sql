@@ -32,7 +32,7 @@ declare
 begin
     new_legs := utl_private.with_transactions(restatement_id, points, new_legs, _moves);
     perform utl_private.keep_arrived_lots(new_legs);
-    insert into utl_private.legs_in_hand
+    insert into utl_private.waiting_legs
     select
         fold_transacted.restatement_id,
         l.position_id, l.effective_at, l.sequence, l.fill_id, l.place, l
@@ -65,7 +65,7 @@ begin
         end loop;
         points := utl_private.points_of_slices(_slices);
     end loop;
-    delete from utl_private.legs_in_hand as k
+    delete from utl_private.waiting_legs as k
     where k.restatement_id = fold_transacted.restatement_id;
 end
 $fold_transacted$;

@@ -11,16 +11,18 @@ as $later_transactions$
         s.kind not in ('funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay')
         and s.book_id = held.book_id and s.instrument_id = held.instrument_id
         and held.account_id in (0, coalesce(s.account_id, held.account_id))
-        and case when held.by_arrival then s.recorded_at else s.occurred_at end
-        >= point.effective_at
+        and s.occurred_at
+        >= case when held.by_arrival then '-infinity' else point.effective_at end
+        and (not held.by_arrival or s.recorded_at >= point.effective_at)
     union
     select a.*
     from utl.effective_transactions as a
     where
         a.to_book_id = held.book_id and a.to_instrument_id = held.instrument_id
         and held.account_id in (0, a.to_account_id)
-        and case when held.by_arrival then a.recorded_at else a.occurred_at end
-        >= point.effective_at
+        and a.occurred_at
+        >= case when held.by_arrival then '-infinity' else point.effective_at end
+        and (not held.by_arrival or a.recorded_at >= point.effective_at)
 $later_transactions$;
 
 comment on function utl_private.later_transactions(

@@ -7,7 +7,6 @@ immutable
 as $parts_of_lots$
 declare
     _last integer := array_upper(lots, 1);
-    _nothing utl_private.open_lots;
     _parts utl_private.outcome[] := array[]::utl_private.outcome[];
 begin
     if leg.rule = 'choose' then
@@ -22,11 +21,6 @@ begin
             state := utl_private.rescale_part(state, leg, lots[i], i = _last);
             _parts[i] := state;
         end loop;
-        if _last = 0 then               -- so that what comes before it is seen to be late
-            _nothing.quantity := 0;
-            _nothing.cost := 0;
-            _parts[0] := utl_private.rescale_part(state, leg, _nothing, true);
-        end if;
     end if;
     return _parts;
 end
@@ -36,5 +30,4 @@ comment on function utl_private.parts_of_lots(
     utl_private.outcome, utl_private.leg, utl_private.open_lots[]
 ) is
 'The entries of a leg that is about certain lots, each at the place of its lot: all of them from 1
-on for a split or a spin-off, the one in place 0 if it has chosen that. A split of nothing is an entry of
-nothing.';
+on for a split or a spin-off, the one in place 0 if it has chosen that.';

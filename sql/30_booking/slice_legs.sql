@@ -12,7 +12,7 @@ as $slice_legs$
         select s.point, k.leg
         from unnest(slices) as s
         inner join unnest(held) as h on (s.point).position_id = h.position_id
-        inner join utl_private.legs_in_hand as k
+        inner join utl_private.waiting_legs as k
             on
                 k.restatement_id = slice_legs.restatement_id
                 and h.position_id = k.position_id
@@ -41,5 +41,5 @@ $slice_legs$;
 comment on function utl_private.slice_legs(
     bigint, utl_private.slice[], utl_private.leg[], utl_private.position_terms[]
 ) is
-'The legs in hand of slices of the positions held, and what arrives in them, each with the state in
+'The waiting legs of slices of the positions held, and what arrives in them, each with the state in
 which its slice starts.';

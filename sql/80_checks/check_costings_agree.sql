@@ -5,6 +5,14 @@ with positions as (
         u.realized_pnl - u.cost - case u.fee_treatment when 'expense' then u.fees else 0 end
             as result
     from utl.unit_costs as u
+    where                               -- one that has treated fees in both ways agrees with none
+        not exists (
+            select
+            from utl_private.costings as a
+            inner join utl_private.costings as b
+                on a.book_id = b.book_id and a.costing = b.costing and a.fees <> b.fees
+            where a.book_id = u.book_id and a.costing = u.costing
+        )
 ),
 
 -- What leaves or arrives at its cost, which differs by costing: it brings no profit by any.

@@ -10,10 +10,7 @@ with lots as (
         )), 0) as opened
     from utl_private.entries as e
     inner join utl_private.position_terms as t on e.position_id = t.position_id
-    where
-        t.method <> 'wac'
-        -- A split of nothing is of no lot.
-        and (e.rule is null or e.rule not in ('split', 'spin off') or e.lot_fill_id is not null)
+    where t.method <> 'wac'
     group by 1, 2
 )
 

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.properties import model
-from tests.properties.model import Costing
+from tests.properties.folding import Costing
 from tests.properties.scenarios import (
     FEE_ASSETS,
     FEES,

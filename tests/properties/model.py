@@ -2,41 +2,29 @@
 
 Facts in, figures out: for a costing, every position with its entries, what is left of its lots, and
 its fees. What was believed after some of the facts is what these alone give. Written from
-DESIGN.md, sections 6 and 7, and sql/adr/0010. All numbers are fractions, so nothing is rounded
-unless `rounded` says so.
+DESIGN.md, sections 6 and 7, and sql/adr/0010.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 
-PLACES = 18
+from tests.properties.folding import (
+    Costing as Costing,  # for those who take facts and costings from here
+)
+from tests.properties.folding import (
+    Instrument,
+    Leg,
+    Lot,
+    Place,
+    Position,
+    book,
+    rank_of,
+    rounded,
+)
+
 AMENDABLE = ("quantity", "price", "fee", "fee_asset", "executed_at", "sequence")
-
-
-@dataclass(frozen=True)
-class Instrument:
-    """What is traded; profit is counted in the cost asset."""
-
-    name: str
-    cost_asset: str
-    multiplier: Fraction = Fraction(1)
-    is_inverse: bool = False
-    coin: str | None = None  # what is handed over, where the traded thing itself is
-
-
-@dataclass(frozen=True)
-class Costing:
-    """How the unit cost of a book is computed."""
-
-    name: str
-    method: str
-    pool: str = "book"
-    fees: str = "expense"
-    rank_by: str = "price"
-    booking_order: str = "event_time"
 
 
 @dataclass(frozen=True)
@@ -55,6 +43,8 @@ class Fill:
     price: Fraction
     fee: Fraction
     fee_asset: str | None
+    book: str = ""
+    chosen: tuple[tuple[int, Fraction], ...] = ()  # lots to close first, and how much of each
 
     @property
     def signed_quantity(self) -> Fraction:
@@ -85,7 +75,10 @@ class Fill:
 
 @dataclass(frozen=True)
 class Correction:
-    """A bust takes a fill back; an amendment says what counts instead, and None where it stays."""
+    """A bust takes a fill back; an amendment says what counts instead, and None where it stays.
+
+    A choice names the lots that the fill is to close.
+    """
 
     account: str
     identity: str
@@ -96,55 +89,10 @@ class Correction:
     fee_asset: str | None = None
     executed_at: datetime | None = None
     sequence: int | None = None
+    chosen: tuple[tuple[int, Fraction], ...] = ()
 
 
 Fact = Fill | Correction
-
-
-@dataclass
-class Lot:
-    """What is left of an opening fill, signed. At average cost all is one lot without a fill."""
-
-    quantity: Fraction
-    cost: Fraction
-    fill: Fill | None = None
-    opened_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One part of a fill: it opens, or closes against one lot or the average."""
-
-    fill: Fill
-    effective_at: datetime
-    part: int
-    effect: str
-    closed_lot: Lot | None
-    quantity: Fraction
-    amount: Fraction
-    fee: Fraction
-    realized_pnl: Fraction
-    quantity_after: Fraction
-    cost_after: Fraction
-    realized_pnl_after: Fraction
-    fees_after: Fraction
-
-
-@dataclass
-class Position:
-    """Where one pool stands in one instrument, and how it came there."""
-
-    instrument: Instrument
-    account: str | None
-    entries: list[Entry] = field(default_factory=list)
-    lots: list[Lot] = field(default_factory=list)  # in the order they were opened
-    quantity: Fraction = Fraction(0)
-    cost: Fraction = Fraction(0)
-    realized_pnl: Fraction = Fraction(0)
-    fees: Fraction = Fraction(0)
-    coin_fees: Fraction = Fraction(0)
-    other_fees: defaultdict[str, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
-    opened_at: datetime | None = None
 
 
 def effective_fills(facts: Iterable[Fact]) -> list[Fill]:
@@ -164,8 +112,11 @@ def corrected(fill: Fill, corrections: Iterable[Correction]) -> Fill | None:
     changed = fill
     for correction in corrections:
         if (correction.account, correction.identity) == (fill.account, fill.identity):
-            counts = correction.kind == "amend"
-            changed = amended(changed, correction)
+            if correction.kind == "choose":
+                changed = replace(changed, chosen=correction.chosen)
+            else:
+                counts = correction.kind == "amend"
+                changed = amended(changed, correction)
     return changed if counts else None
 
 
@@ -181,155 +132,39 @@ def positions(facts: Iterable[Fact], costing: Costing) -> list[Position]:
     for fill in sorted(effective_fills(facts), key=lambda fill: place(fill, costing)):
         account = fill.account if costing.pool == "account" else None
         key = account, fill.instrument
-        position = found.setdefault(key, Position(fill.instrument, account))
-        book(position, fill, costing)
+        book_fill(found.setdefault(key, Position(fill.instrument, account)), fill, costing)
     return list(found.values())
 
 
-def place(fill: Fill, costing: Costing) -> tuple[datetime, int, int]:
+def place(fill: Fill, costing: Costing) -> Place:
     """A fill's place in the order of its position."""
     if costing.booking_order == "arrival":
         return fill.recorded_at, 0, fill.fill_id
     return fill.executed_at, fill.sequence, fill.fill_id
 
 
-def book(position: Position, fill: Fill, costing: Costing) -> None:
-    """Let a fill close what it can, then open with the rest."""
-    quantity = fill.signed_quantity
+def book_fill(
+    position: Position, fill: Fill, costing: Costing, units: Fraction = Fraction(1)
+) -> None:
+    """Book a fill and count its fees; a unit of it is so much of one of the beginning."""
     amount = fill.unrounded_amount
     if fill.instrument.is_inverse:
         amount = rounded(amount)
     if costing.fees == "capitalize":
         amount += fill.fee_in_cost_asset
-    pay_fee(position, fill)
-
-    while quantity != 0 and position.quantity * quantity < 0:
-        lot = next_to_close(position, costing)
-        closed = min(abs(quantity), abs(lot.quantity))
-        amount_of_part = (
-            amount if closed == abs(quantity) else rounded(amount * closed / abs(quantity))
-        )
-        close(position, fill, costing, lot, closed, amount_of_part)
-        quantity += closed if quantity < 0 else -closed
-        amount -= amount_of_part
-    if quantity != 0:
-        open_(position, fill, costing, quantity, amount)
-
-
-def close(
-    position: Position, fill: Fill, costing: Costing, lot: Lot, closed: Fraction, amount: Fraction
-) -> None:
-    """Take a part of a lot away: its share of the cost, or all that is left of it."""
-    if closed == abs(lot.quantity):
-        cost = lot.cost
-    else:
-        cost = rounded(lot.cost * closed / abs(lot.quantity))
-    quantity = -closed if lot.quantity > 0 else closed
-    lot.quantity += quantity
-    lot.cost -= cost
-    if lot.quantity == 0:
-        position.lots.remove(lot)
-    realized = -cost - amount
-    write(position, fill, costing, "close", lot, quantity, amount, realized)
-    if position.quantity == 0:
-        position.opened_at = None
-
-
-def open_(
-    position: Position, fill: Fill, costing: Costing, quantity: Fraction, amount: Fraction
-) -> None:
-    """Add to the position: a lot of its own, or a part of the average."""
-    if position.quantity == 0:
-        position.opened_at = effective_at(fill, costing)
-    if costing.method == "wac" and position.lots:
-        position.lots[0].quantity += quantity
-        position.lots[0].cost += amount
-    elif costing.method == "wac":
-        position.lots.append(Lot(quantity, amount))
-    else:
-        position.lots.append(Lot(quantity, amount, fill, effective_at(fill, costing)))
-    write(position, fill, costing, "open", None, quantity, amount, Fraction(0))
-
-
-def write(
-    position: Position,
-    fill: Fill,
-    costing: Costing,
-    effect: str,
-    lot: Lot | None,
-    quantity: Fraction,
-    amount: Fraction,
-    realized_pnl: Fraction,
-) -> None:
-    """Change the position and put the change into its journal."""
-    position.quantity += quantity
-    position.cost += amount + realized_pnl
-    position.realized_pnl += realized_pnl
-    is_first = not position.entries or position.entries[-1].fill != fill
-    part = 1 if is_first else position.entries[-1].part + 1
-    position.entries.append(
-        Entry(
-            fill=fill,
-            effective_at=effective_at(fill, costing),
-            part=part,
-            effect=effect,
-            closed_lot=lot,
-            quantity=quantity,
-            amount=amount,
-            fee=fill.fee_in_cost_asset if is_first else Fraction(0),
-            realized_pnl=realized_pnl,
-            quantity_after=position.quantity,
-            cost_after=position.cost,
-            realized_pnl_after=position.realized_pnl,
-            fees_after=position.fees,
-        )
+    at = place(fill, costing)
+    quantity, fee = fill.signed_quantity, fill.fee_in_cost_asset
+    rank = rank_of(fill.instrument, costing, quantity, fill.price, fee)
+    lot = Lot(
+        lot_id=fill.fill_id,
+        origin_id=fill.fill_id,
+        opened_at=at[0],
+        sequence=at[1],
+        price=fill.price * units,
+        rank=rank * units,
     )
-
-
-def next_to_close(position: Position, costing: Costing) -> Lot:
-    """The lot that closes first; lots are in the order they were opened."""
-    if costing.method == "lifo":
-        return position.lots[-1]
-    if costing.method == "hifo":
-        return max(position.lots, key=lambda lot: unit_cost(lot, costing))  # the oldest of equals
-    if costing.method == "lofo":
-        return min(position.lots, key=lambda lot: unit_cost(lot, costing))
-    return position.lots[0]
-
-
-def unit_cost(lot: Lot, costing: Costing) -> Fraction:
-    """What one unit of a lot costs: closing the dearest realizes least. Of a short, negative."""
-    fill = lot.fill
-    assert fill is not None
-    fee = fill.fee_in_cost_asset if costing.rank_by == "unit_cost" else Fraction(0)
-    return (fill.unrounded_amount + fee) / abs(fill.signed_quantity)
-
-
-def pay_fee(position: Position, fill: Fill) -> None:
-    """Count a fee where it belongs."""
-    position.fees += fill.fee_in_cost_asset
+    book(position, Leg(at, quantity, amount, lot, fee, chosen=fill.chosen), costing)
     if fill.fee and fill.fee_asset and fill.fee_asset != fill.instrument.cost_asset:
         position.other_fees[fill.fee_asset] += fill.fee
         if fill.coin_fee:
-            position.coin_fees += fill.fee_in_cost_asset
-
-
-def effective_at(fill: Fill, costing: Costing) -> datetime:
-    """When a fill counts."""
-    return fill.recorded_at if costing.booking_order == "arrival" else fill.executed_at
-
-
-def rounded(number: Fraction) -> Fraction:
-    """To 18 places, half away from zero."""
-    units = abs(number) * 10**PLACES
-    whole = (2 * units.numerator + units.denominator) // (2 * units.denominator)
-    return Fraction(whole if number > 0 else -whole, 10**PLACES)
-
-
-def price_of(instrument: Instrument, quantity: Fraction, cost: Fraction) -> Fraction | None:
-    """The price at which a quantity has its cost, rounded for show."""
-    if quantity == 0 or (instrument.is_inverse and cost == 0):
-        return None
-    if instrument.is_inverse:
-        return rounded(-quantity * instrument.multiplier / cost)
-    return rounded(cost / (quantity * instrument.multiplier))
+            position.coin_fees += fee

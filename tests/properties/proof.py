@@ -7,7 +7,8 @@ from typing import Any
 import psycopg
 
 from tests.properties import rows
-from tests.properties.model import Costing, Fact
+from tests.properties.folding import Costing
+from tests.properties.model import Fact
 from tests.properties.scenarios import SentCorrection
 from tests.properties.sending import Sender
 
@@ -48,11 +49,7 @@ def named(sender: Sender, book: str, costing: str) -> list[Any]:
     names = {i: name.removeprefix(book) for i, name in sender.identities(book).items()}
     return [
         sorted(
-            str(
-                tuple(
-                    names.get(v) if f.endswith("fill_id") else v for f, v in row._asdict().items()
-                )
-            )
+            str(tuple(names.get(v) if f.endswith("_id") else v for f, v in row._asdict().items()))
             for row in view
         )
         for view in rows.shown(sender.connection, book, costing)

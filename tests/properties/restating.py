@@ -6,13 +6,13 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tests.properties import model
+from tests.properties.folding import Costing, Place, Position
 from tests.properties.histories import Belief, History, Step, Told, facts_after
-from tests.properties.model import Correction, Costing, Fact, Fill, Position
+from tests.properties.model import Correction, Fact, Fill
 from tests.properties.rows import exact, in_order
 from tests.properties.sending import Sender
 
 Key = tuple[str | None, str]  # account and instrument of a position
-Place = tuple[datetime, int, int]
 
 
 class Restatement(NamedTuple):
@@ -88,7 +88,7 @@ def of_fills(known: list[Fact], fills: list[Fill], costing: Costing) -> Iterator
     effective = model.effective_fills(known)
     journals, booked = by_key(effective, costing), by_key([*effective, *fills], costing)
     for key, position in journals.items():
-        last = model.place(position.entries[-1].fill, costing)
+        last = position.entries[-1].place
         places = [place for fill in fills if (place := placed(fill, key, costing))]
         if late := [place for place in places if place < last]:
             yield restatement(costing, key, "late fill", min(late), len(late), position, booked)
@@ -141,7 +141,7 @@ def restatement(
     entries = before.entries if before else []
     return Restatement(
         *(costing.name, *key, cause, point[0]),
-        sum(model.place(entry.fill, costing) >= point for entry in entries),
+        sum(entry.place >= point for entry in entries),
         late_fills,
         before.realized_pnl if before else Fraction(0),
         booked[key].realized_pnl if key in booked else Fraction(0),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-from tests.properties import model
+from tests.properties import folding, model
 
 
 class PositionRow(NamedTuple):
@@ -58,6 +58,7 @@ class LotRow(NamedTuple):
     quantity: Fraction
     cost: Fraction
     unit_cost: Fraction | None
+    lot_id: int
 
 
 class MatchRow(NamedTuple):
@@ -114,19 +115,36 @@ def shown(connection: psycopg.Connection[Any], book: str, costing: str) -> Figur
     return figures._replace(positions=[p for p in figures.positions if p not in left])
 
 
-def expected(facts: Iterable[model.Fact], costing: model.Costing) -> Figures:
+def expected(facts: Iterable[model.Fact], costing: folding.Costing) -> Figures:
     """What the model says."""
-    positions = model.positions(facts, costing)
+    return figures(model.positions(facts, costing), costing)
+
+
+def figures(positions: list[folding.Position], costing: folding.Costing) -> Figures:
+    """The model's positions as the views would show them."""
     entries = [(position, entry) for position in positions for entry in position.entries]
     return Figures(
         positions=in_order(_position(p, costing) for p in positions),
         entries=in_order(_entry(p, e) for p, e in entries),
-        open_lots=in_order(_lot(p, lot) for p in positions for lot in p.lots if lot.fill),
+        open_lots=in_order(_lot(p, lot) for p in positions for lot in p.lots if lot.lot_id),
         lot_matches=in_order(
-            _match(p, e) for p, e in entries if e.closed_lot and e.closed_lot.fill
+            _match(p, e, e.lot)
+            for p, e in entries
+            if e.effect == "close" and not e.moves and e.lot and e.lot.lot_id
         ),
         fees=in_order(row for p in positions for row in _fees(p)),
     )
+
+
+def in_use(figures: Figures) -> Figures:
+    """Without positions in which there was never anything, but for splits and the like."""
+    used = {
+        (e.account, e.instrument) for e in figures.entries if any((e.quantity, e.amount, e.fee))
+    }
+    kept: list[Any] = [
+        [row for row in view if (row.account, row.instrument) in used] for view in figures
+    ]
+    return Figures(*kept)
 
 
 def _read(
@@ -148,46 +166,46 @@ def exact(value: Any) -> Any:
     return Fraction(value) if isinstance(value, Decimal) else value
 
 
-def _position(position: model.Position, costing: model.Costing) -> PositionRow:
+def _position(position: folding.Position, costing: folding.Costing) -> PositionRow:
     net = position.realized_pnl - (position.fees if costing.fees == "expense" else 0)
     return PositionRow(
         *(position.account, position.instrument.name, position.quantity, position.cost),
-        model.price_of(position.instrument, position.quantity, position.cost),
+        folding.price_of(position.instrument, position.quantity, position.cost),
         *(position.realized_pnl, position.fees, net, position.opened_at),
         position.entries[-1].effective_at,
     )
 
 
-def _entry(position: model.Position, entry: model.Entry) -> EntryRow:
-    lot = entry.closed_lot
+def _entry(position: folding.Position, entry: folding.Entry) -> EntryRow:
+    lot = entry.lot
     return EntryRow(
-        *(position.account, position.instrument.name, entry.effective_at, entry.fill.fill_id),
+        *(position.account, position.instrument.name, entry.effective_at, entry.fact_id),
         *(entry.part, entry.effect),
-        lot.fill.fill_id if lot and lot.fill else None,
+        lot.origin_id if lot else None,
         lot.opened_at if lot else None,
         *(entry.quantity, entry.amount, entry.fee, entry.realized_pnl),
         *(entry.quantity_after, entry.cost_after),
-        model.price_of(position.instrument, entry.quantity_after, entry.cost_after),
+        folding.price_of(position.instrument, entry.quantity_after, entry.cost_after),
         *(entry.realized_pnl_after, entry.fees_after),
     )
 
 
-def _lot(position: model.Position, lot: model.Lot) -> LotRow:
-    assert lot.fill
+def _lot(position: folding.Position, lot: folding.Lot) -> LotRow:
+    assert lot.origin_id
+    assert lot.lot_id
     assert lot.opened_at
     return LotRow(
-        *(position.account, position.instrument.name, lot.fill.fill_id, lot.opened_at),
-        *(lot.quantity, lot.cost, model.price_of(position.instrument, lot.quantity, lot.cost)),
+        *(position.account, position.instrument.name, lot.origin_id, lot.opened_at),
+        *(lot.quantity, lot.cost, folding.price_of(position.instrument, lot.quantity, lot.cost)),
+        lot.lot_id,
     )
 
 
-def _match(position: model.Position, entry: model.Entry) -> MatchRow:
-    lot = entry.closed_lot
-    assert lot
-    assert lot.fill
+def _match(position: folding.Position, entry: folding.Entry, lot: folding.Lot) -> MatchRow:
+    assert lot.origin_id
     assert lot.opened_at
     return MatchRow(
-        *(position.account, position.instrument.name, lot.fill.fill_id, entry.fill.fill_id),
+        *(position.account, position.instrument.name, lot.origin_id, entry.fact_id),
         entry.part,
         "long" if entry.quantity < 0 else "short",
         *(abs(entry.quantity), lot.opened_at, entry.effective_at),
@@ -195,7 +213,7 @@ def _match(position: model.Position, entry: model.Entry) -> MatchRow:
     )
 
 
-def _fees(position: model.Position) -> Iterable[FeeRow]:
+def _fees(position: folding.Position) -> Iterable[FeeRow]:
     paid = {
         position.instrument.cost_asset: position.fees - position.coin_fees,
         **position.other_fees,

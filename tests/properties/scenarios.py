@@ -7,21 +7,24 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from tests.properties.model import Correction, Costing, Instrument
+from tests.properties.folding import Costing, Instrument
+from tests.properties.model import Correction
 
 FIRST = datetime(2026, 1, 31, 23, 59, 57, tzinfo=UTC)  # so that some fills are of the next month
 
-INSTRUMENTS = (
-    Instrument("BTC/USDT", "USDT", coin="BTC"),
-    Instrument("XAU/USD:USD-261225", "USD", multiplier=Fraction(100)),
-    Instrument("ETH/USDT:USDT", "USDT", multiplier=Fraction(1, 1000)),
-    Instrument("BTC/USD:BTC", "BTC", is_inverse=True),
-)
+SPOT = Instrument("BTC/USDT", "USDT", coin="BTC")
+FUTURE = Instrument("XAU/USD:USD-261225", "USD", multiplier=Fraction(100))
+PERPETUAL = Instrument("ETH/USDT:USDT", "USDT", multiplier=Fraction(1, 1000))
+INVERSE = Instrument("BTC/USD:BTC", "BTC", is_inverse=True)
+QUANTO = Instrument("XRP/USD:BTC", "BTC", multiplier=Fraction(1, 5000))
+OPTION = Instrument("BTC/USDT:USDT-261225-50000-C", "USDT", multiplier=Fraction(1, 10))
+TOKEN = Instrument("WBTC/USDT", "USDT", coin="WBTC")
+INSTRUMENTS = (SPOT, FUTURE, PERPETUAL, INVERSE, QUANTO, OPTION, TOKEN)
 ACCOUNTS = ("spot", "margin", "sub")
-FEE_ASSETS = ("USDT", "USD", "BTC", "BNB")
+FEE_ASSETS = ("USDT", "USD", "BTC", "BNB", "WBTC")
 WAYS = ("insert", "copy", "select", "record", "single")
 
-METHODS = ("wac", "fifo", "lifo", "hifo", "lofo")
+METHODS = ("wac", "fifo", "lifo", "hifo", "lofo", "specific")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Sent:
     fee_asset: str | None
     executed_at: datetime
     sequence: int
+    book: str = ""  # which one, where there are several
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from tests.properties import model
+from tests.properties.folding import Costing
 from tests.properties.scenarios import (
     ACCOUNTS,
     FEE_ASSETS,
@@ -51,9 +52,9 @@ class Sender:
             self._call(
                 "select utl.add_instrument(%s, multiplier => %s)", instrument.name, multiplier
             )
-        self._accounts: Ids = {a: self._id("utl.account_id", a) for a in ACCOUNTS}
-        self._assets: Ids = {a: self._id("utl.asset_id", a) for a in FEE_ASSETS}
-        self._instruments = {i: self._id("utl.instrument_id", i.name) for i in INSTRUMENTS}
+        self.accounts: Ids = {a: self._id("utl.account_id", a) for a in ACCOUNTS}
+        self.assets: Ids = {a: self._id("utl.asset_id", a) for a in FEE_ASSETS}
+        self.instruments = {i: self._id("utl.instrument_id", i.name) for i in INSTRUMENTS}
 
     def play(self, scenario: Scenario, book: str) -> None:
         """Make the book with its costings, and send all of its fills."""
@@ -66,11 +67,11 @@ class Sender:
         if scenario.added_late:
             self.add_costings(book, others)
 
-    def add_book(self, book: str, primary: model.Costing) -> None:
+    def add_book(self, book: str, primary: Costing) -> None:
         """Make the book."""
         self._call("select utl.add_book(%s, method => %s)", book, primary.method)
 
-    def add_costings(self, book: str, costings: list[model.Costing]) -> None:
+    def add_costings(self, book: str, costings: list[Costing]) -> None:
         """Give the book more costings."""
         for costing in costings:
             self._call(
@@ -86,7 +87,7 @@ class Sender:
                 self._call_correction(book, correction)
         else:
             rows = [self._correction_values(book, correction) for correction in corrections]
-            self._send_rows(way, CORRECTIONS, CORRECTION_COLUMNS, rows)
+            self.send_rows(way, CORRECTIONS, CORRECTION_COLUMNS, rows)
 
     def send(self, book: str, statement: Statement) -> None:
         """Send a statement's fills in its way."""
@@ -105,8 +106,8 @@ class Sender:
         query = "select outcome from utl.record_fills(%s) order by line"
         return [outcome for (outcome,) in self.connection.execute(query, [rows])]
 
-    def facts(self, book: str) -> list[model.Fill]:
-        """The book's fills as they were recorded."""
+    def facts(self, book: str, part: str = "") -> list[model.Fill]:
+        """A book's fills as they were recorded; `part` says which of several books."""
         query = """
             select f.fill_id, f.executed_at, f.recorded_at, f.sequence, c.account, i.instrument,
                 f.side, f.quantity, f.price, f.fee, a.asset, f.venue_fill_id
@@ -118,13 +119,13 @@ class Sender:
         """
         named = {instrument.name: instrument for instrument in INSTRUMENTS}
         fills = []
-        for row in self.connection.execute(query, [book]):
+        for row in self.connection.execute(query, [book + part]):
             fill_id, executed_at, recorded_at, sequence, account, name, side, *rest = row
             quantity, price, fee = map(Fraction, rest[:3])
             fee_asset, identity = rest[3:]
             place = (fill_id, executed_at, recorded_at, sequence, account)
             what = (identity.removeprefix(f"{book} "), named[name], side)
-            fills.append(model.Fill(*place, *what, quantity, price, fee, fee_asset))
+            fills.append(model.Fill(*place, *what, quantity, price, fee, fee_asset, part))
         return fills
 
     def corrections(self, book: str) -> list[SentCorrection]:
@@ -153,7 +154,7 @@ class Sender:
         return dict(self.connection.execute(query, [book]).fetchall())
 
     def _insert(self, book: str, fills: list[Sent]) -> None:
-        self._send_rows("insert", FILLS, COLUMNS, [self._values(book, fill) for fill in fills])
+        self.send_rows("insert", FILLS, COLUMNS, [self.values(book, fill) for fill in fills])
 
     def _insert_singly(self, book: str, fills: list[Sent]) -> None:
         for fill in fills:
@@ -163,8 +164,8 @@ class Sender:
         self.connection.execute("create temporary table staged (like utl.fills)")
         self.connection.execute("alter table staged alter fill_id drop not null")
         self.connection.execute("alter table staged alter recorded_at drop not null")
-        rows = [self._values(book, fill) for fill in fills]
-        self._send_rows("insert", sql.SQL("staged"), COLUMNS, rows)
+        rows = [self.values(book, fill) for fill in fills]
+        self.send_rows("insert", sql.SQL("staged"), COLUMNS, rows)
         columns = _listed(COLUMNS)
         self.connection.execute(
             sql.SQL("insert into {} ({}) select {} from staged").format(FILLS, columns, columns)
@@ -172,9 +173,9 @@ class Sender:
         self.connection.execute("drop table staged")
 
     def _copy(self, book: str, fills: list[Sent]) -> None:
-        self._send_rows("copy", FILLS, COLUMNS, [self._values(book, fill) for fill in fills])
+        self.send_rows("copy", FILLS, COLUMNS, [self.values(book, fill) for fill in fills])
 
-    def _send_rows(
+    def send_rows(
         self, way: str, table: sql.SQL, columns: tuple[str, ...], rows: list[list[object]]
     ) -> None:
         """All rows by one statement."""
@@ -195,22 +196,27 @@ class Sender:
     def _record(self, book: str, fills: list[Sent]) -> None:
         assert set(self.record(book, fills)) == {"booked"}
 
-    def _values(self, book: str, fill: Sent) -> list[object]:
+    def book_id(self, book: str) -> int:
+        """A book's id."""
+        return self._id("utl.book_id", book)
+
+    def values(self, book: str, fill: Sent) -> list[object]:
+        """A fill as a row of COLUMNS."""
         return [
-            *(self._id("utl.book_id", book), self._accounts[fill.account]),
-            *(self._instruments[fill.instrument], f"{book} {fill.identity}", fill.side),
+            *(self.book_id(book + fill.book), self.accounts[fill.account]),
+            *(self.instruments[fill.instrument], f"{book} {fill.identity}", fill.side),
             *(fill.quantity, fill.price, fill.fee),
-            self._assets[fill.fee_asset] if fill.fee_asset else None,
+            self.assets[fill.fee_asset] if fill.fee_asset else None,
             *(fill.executed_at, fill.sequence),
         ]
 
     def _correction_values(self, book: str, correction: SentCorrection) -> list[object]:
         asset = correction.fee_asset
         return [
-            *(correction.kind, self._accounts[correction.account]),
+            *(correction.kind, self.accounts[correction.account]),
             f"{book} {correction.identity}",
             *(correction.quantity, correction.price, correction.fee),
-            self._assets[asset] if asset else None,
+            self.assets[asset] if asset else None,
             *(correction.executed_at, correction.sequence, "as the venue said"),
         ]
 
@@ -242,7 +248,7 @@ def _listed(columns: tuple[str, ...]) -> sql.Composed:
 
 def _json(book: str, fill: Sent) -> dict[str, object]:
     row: dict[str, object] = {
-        "book": book,
+        "book": book + fill.book,
         "account": fill.account,
         "instrument": fill.instrument.name,
         "venue_fill_id": f"{book} {fill.identity}",

@@ -11,12 +11,20 @@ from fractions import Fraction
 import pytest
 
 from tests.properties import rows
-from tests.properties.model import Costing, Instrument
+from tests.properties.folding import Costing, Instrument
 from tests.properties.proof import assert_checks_are_empty, assert_model_agrees, rolled_back
-from tests.properties.scenarios import FIRST, INSTRUMENTS, WAYS, Scenario, Sent, Statement
+from tests.properties.scenarios import (
+    FIRST,
+    FUTURE,
+    INVERSE,
+    PERPETUAL,
+    SPOT,
+    WAYS,
+    Scenario,
+    Sent,
+    Statement,
+)
 from tests.properties.sending import Sender
-
-SPOT, FUTURE, PERPETUAL, INVERSE = INSTRUMENTS
 
 Traded = tuple[str, str, str]  # side, quantity, price
 

@@ -8,45 +8,8 @@ returns setof utl_private.leg
 language sql
 stable
 as $fact_legs$
-    with fill_legs as (
-        select l.*, h.has_transactions and h.method <> 'wac' as may_choose
-        from unnest(held) as h
-        inner join utl_private.booked_fills as f
-            on
-                h.book_id = f.book_id
-                and h.instrument_id = f.instrument_id
-                and h.account_id in (0, f.account_id)
-        cross join lateral utl_private.fill_leg(row(f.*)::utl.fills, h) as l
-        where f.executed_at >= from_time and f.executed_at < to_time
-    )
-
-    select
-        l.position_id, l.book_id, l.method, l.effective_at, l.sequence, l.fill_id,
-        l.quantity, l.amount, l.fee, l.rank, l.position_quantity, l.position_cost,
-        l.position_realized_pnl, l.position_fees, l.position_opened_at, l.last_effective_at,
-        l.last_sequence, l.last_fill_id,
-        l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id,
-        l.chosen_quantity, l.place
-    from fill_legs as l
-    where
-        not l.may_choose
-        or not exists (select from utl_private.chosen_lots as c where c.fill_id = l.fill_id)
-    union all
-    select k.*
-    from fill_legs as l
-    inner join utl_private.chosen_lots as c on l.fill_id = c.fill_id
-    cross join lateral utl_private.chosen_parts(
-        (
-            l.position_id, l.book_id, l.method, l.effective_at, l.sequence, l.fill_id,
-            l.quantity, l.amount, l.fee, l.rank, l.position_quantity, l.position_cost,
-            l.position_realized_pnl, l.position_fees, l.position_opened_at, l.last_effective_at,
-            l.last_sequence, l.last_fill_id,
-            l.rule, l.lot_id, l.lot_opened_at, l.lot_sequence, l.origin_id,
-        l.chosen_quantity, l.place
-        )::utl_private.leg,
-        c.lots
-    ) as k
-    where l.may_choose
+    select f.*
+    from utl_private.legs_of_fills(held, from_time, to_time) as f
     union all
     select d.*
     from unnest(held) as h
@@ -79,5 +42,5 @@ comment on function utl_private.fact_legs(
 ) is
 'The legs of positions from the facts alone: of fills and transactions of [from_time, to_time), and
 of what a method before left where a fact came after. What arrives from another position is what its
-journal says; without arrivals, only what comes from other books. Each leg starts from the state that its
-position has in held.';
+journal says; without arrivals, only what comes from other books. Each leg starts from the state
+that its position has in held.';

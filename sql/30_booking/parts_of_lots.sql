@@ -36,5 +36,5 @@ comment on function utl_private.parts_of_lots(
     utl_private.outcome, utl_private.leg, utl_private.open_lots[]
 ) is
 'The entries of a leg that is about certain lots, each at the place of its lot: all of them from 1
-on for a split or a spin-off, the one in place 0 if it has chosen that. A split of nothing is an entry of
-nothing.';
+on for a split or a spin-off, the one in place 0 if it has chosen that. A split of nothing is an
+entry of nothing.';

@@ -27,6 +27,8 @@ revoke execute on all routines in schema utl from public;
 revoke execute on all routines in schema utl_private from public;
 
 do $grants$
+declare
+    _record regprocedure;
 begin
     if to_regrole('utl_reader') is not null then
         grant execute on function
@@ -38,12 +40,24 @@ begin
             utl_private.average_cost(numeric, numeric, numeric, boolean),
             utl_private.share(numeric, numeric, numeric),
             utl_private.correction_of(utl.fills, bigint[]),
-            utl_private.corrected_transaction(utl.transactions, bigint[]),
+            utl_private.correction_of_transaction(bigint),
             utl.position_at(text, text, timestamptz, timestamptz),
             utl.positions_at(timestamptz, timestamptz, text),
             utl.realized_pnl_between(text, timestamptz, timestamptz, timestamptz),
             utl.price_at(text, timestamptz, text),
-            utl.rate_at(text, text, timestamptz, interval)
+            utl.rate_at(text, text, timestamptz, interval),
+            utl.pnl_at(timestamptz, timestamptz, text),
+            utl.pnl_of_books(timestamptz),
+            utl.pnl_since_flat(text),
+            utl.pnl_explain(text, timestamptz, timestamptz, text, timestamptz),
+            utl.pnl_daily(text, date, date, text),
+            utl.pnl_reported(text, date, date, text),
+            utl.income_of(text, timestamptz),
+            utl.exposure_at(timestamptz, text),
+            utl.exposure_by(text, timestamptz),
+            utl.holdings_at(timestamptz),
+            utl.book_holdings_at(timestamptz, text),
+            utl.reconciling_price(numeric, numeric, numeric, numeric)
         to utl_reader, utl_writer, utl_admin;
         -- Not fill_id and recorded_at: the order of arrival is the ledger's own.
         grant insert (
@@ -65,16 +79,23 @@ begin
         grant insert (
             at, instrument_id, base_asset_id, quote_asset_id, source, bid, ask, mark
         ) on utl.prices to utl_writer, utl_admin;
-        grant execute on function utl.record_prices(jsonb, text) to utl_writer;
-        -- Adding what is unknown on the way asks for more: 23U04.
+        -- Fills, prices, and each kind of transaction. Adding what is unknown on the way asks for
+        -- more: 23U04.
+        for _record in
+            select p.oid::regprocedure
+            from pg_catalog.pg_proc as p
+            where p.pronamespace = 'utl'::regnamespace and p.proname like 'record\_%'
+        loop
+            execute format('grant execute on function %s to utl_writer', _record);
+        end loop;
         grant execute on function
             utl.bust_fill(text, text, text, text, bigint),
             utl.choose_lots(jsonb, text, text, bigint, text, text),
             utl.amend_fill(
                 text, text, numeric, numeric, numeric, text, timestamptz, text, text, bigint, bigint
             ),
-            utl.record_fills(jsonb, text, text, text, text, boolean, text),
-            utl.record_fill_lines(text, text[], text, text, text, bigint, text, boolean, text),
+            utl.amend_transaction(bigint, numeric, numeric, timestamptz, timestamptz, text),
+            utl.cancel_transaction(bigint, text),
             utl.retry_rejected_fills(text)
         to utl_writer;
         grant usage on sequence utl_private.fact_ids to utl_writer, utl_admin;

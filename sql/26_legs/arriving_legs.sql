@@ -1,3 +1,8 @@
+-- Legs: a fill as a position sees it, a signed quantity and the signed amount of cost currency that
+-- goes with it. Buying 2 at 50 is (+2, +100), selling 2 at 60 is (-2, -120). All arithmetic of
+-- booking is made of two functions: leg_amount multiplies, exactly; share divides, and rounds once.
+-- A transaction has a leg where something goes, and one for each lot where it arrives.
+
 create or replace function utl_private.arriving_legs(
     transaction utl.transactions, held utl_private.position_terms
 )

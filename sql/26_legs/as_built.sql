@@ -10,4 +10,5 @@ end
 $as_built$;
 
 comment on function utl_private.as_built(utl_private.position_terms) is
-'A position of a costing that is being built, on the terms on which it is booked when that is done.';
+'A position of a costing that is being built, on the terms on which it is booked when that is
+done.';

@@ -1,7 +1,3 @@
--- Legs: a fill as a position sees it, a signed quantity and the signed amount of cost currency that
--- goes with it. Buying 2 at 50 is (+2, +100), selling 2 at 60 is (-2, -120). All arithmetic of
--- booking is made of two functions: leg_amount multiplies, exactly; share divides, and rounds once.
-
 create or replace function utl_private.coin_fee(fill utl.fills, coin_asset_id integer)
 returns numeric
 language sql

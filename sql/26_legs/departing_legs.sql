@@ -5,54 +5,6 @@ returns setof utl_private.leg
 language sql
 stable
 as $departing_legs$
-    with parts as (
-        select
-            1 as place,
-            case
-                when transaction.kind in ('transfer', 'conversion') then 'move'
-                when transaction.kind = 'split' then 'split'
-                when transaction.kind = 'spin_off' then 'spin off'
-                when transaction.kind = 'network_fee' and transaction.amount is null then 'expense'
-                when transaction.opened_at is not null and held.method <> 'wac' then 'arrive'
-                else 'given'
-            end as rule,
-            case transaction.kind
-                when 'transfer' then -transaction.to_quantity
-                when 'split' then transaction.new_units
-                when 'spin_off' then 1
-                else transaction.quantity
-            end as quantity,
-            case
-                when transaction.kind in ('transfer', 'conversion') then null
-                when transaction.kind = 'split' then transaction.old_units
-                when transaction.kind = 'spin_off' then transaction.amount
-                when transaction.kind = 'network_fee' and held.capitalizes_fees then 0
-                when held.is_inverse then -sign(transaction.quantity) * transaction.amount
-                else sign(transaction.quantity) * transaction.amount
-            end as amount,
-            case
-                when transaction.kind = 'network_fee' then coalesce(transaction.amount, 0) else 0
-            end as fee
-        where
-            transaction.kind not in (
-                'funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay'
-            )
-            and not (
-                transaction.kind = 'transfer'
-                and transaction.to_book_id = held.book_id
-                and held.account_id in (0, transaction.to_account_id)
-            )
-        union all
-        select
-            2,
-            case when transaction.amount is null then 'expense' else 'given' end,
-            transaction.quantity + transaction.to_quantity,
-            case when held.capitalizes_fees then 0 else -transaction.amount end,
-            coalesce(transaction.amount, 0)
-        where
-            transaction.kind = 'transfer' and transaction.quantity + transaction.to_quantity <> 0
-    )
-
     select
         held.position_id, held.book_id, held.method,
         t.effective_at, t.sequence, transaction.transaction_id,
@@ -79,7 +31,7 @@ as $departing_legs$
         case when o.lot_id is not null then t.sequence end,
         case when o.lot_id is not null then transaction.transaction_id end,
         null::numeric, p.place
-    from parts as p
+    from utl_private.departing_parts(transaction, held) as p
     cross join utl_private.place_of(transaction, held) as t
     cross join lateral (
         select case

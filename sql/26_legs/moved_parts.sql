@@ -13,21 +13,15 @@ as $moved_parts$
             row_number() over (order by e.part)::integer as nth,
             count(*) over () as parts,
             e.effective_at, e.lot_fill_id, e.lot_opened_at, e.quantity, e.amount,
-            case e.rule when 'move' then e.quantity else coalesce((
-                select sum(o.quantity)
-                from utl_private.entries as o
-                where
-                    o.position_id = e.position_id
-                    and (o.effective_at, o.sequence, o.fill_id)
-                    < (e.effective_at, e.sequence, e.fill_id)
-                    and coalesce(o.lot_fill_id, o.fill_id) = e.lot_fill_id
-            ), 1) end as weight
+            case e.rule
+                when 'move' then e.quantity
+                else coalesce(utl_private.lot_quantity_before(row(e.*)::utl_private.entries), 1)
+            end as weight
         from utl_private.entries as e
         where
             e.position_id = from_position_id
             and e.effective_at in (transaction.occurred_at, transaction.recorded_at)
-            and e.fill_id = transaction.transaction_id
-            and e.rule in ('move', 'spin off')
+            and e.fill_id = transaction.transaction_id and e.rule in ('move', 'spin off')
     ),
 
     -- What is spun off of nothing comes, too, at no cost.
@@ -78,8 +72,7 @@ as $moved_parts$
         select e.sequence
         from utl_private.entries as e
         where
-            e.position_id = from_position_id
-            and e.effective_at = s.lot_opened_at
+            e.position_id = from_position_id and e.effective_at = s.lot_opened_at
             and e.fill_id = s.lot_fill_id
         limit 1
     ) as o on true

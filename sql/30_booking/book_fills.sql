@@ -50,13 +50,11 @@ begin
         open _legs no scroll for
             select l.*
             from new_fills as f
-            inner join unnest(_held) as h
-                on
-                    f.book_id = h.book_id
-                    and f.instrument_id = h.instrument_id
-                    and h.account_id in (0, f.account_id)
+            inner join unnest(_held) as h using (book_id, instrument_id)
             cross join lateral utl_private.fill_leg(f, h) as l
-            where h.family = _family and h.position_id <> all(_apart)
+            where
+                h.family = _family and h.account_id in (0, f.account_id)
+                and h.position_id <> all(_apart)
             order by l.position_id, l.effective_at, l.sequence, l.fill_id;
         _apart := _apart || utl_private.book_legs(_legs, _family);
         close _legs;

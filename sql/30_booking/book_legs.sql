@@ -24,8 +24,8 @@ begin
         select
             f.position_id, f.effective_at, f.sequence, f.fill_id, booked_at, f.lot_fill_id,
             f.lot_opened_at, f.book_id, f.part, nullif(f.rank, 0), f.quantity, f.amount, f.fee,
-            f.realized_pnl,
-            f.quantity_after, f.cost_after, f.realized_pnl_after, f.fees_after, f.rule
+            f.realized_pnl, f.quantity_after, f.cost_after, f.realized_pnl_after, f.fees_after,
+            f.rule
         from folded as f
         where f.part is not null
     ),
@@ -33,12 +33,9 @@ begin
     moved as (
         update utl_private.positions as p
         set
-            version = p.version + 1,
-            opened_at = f.opened_at,
-            last_effective_at = f.effective_at,
-            last_sequence = f.sequence, last_fill_id = f.fill_id,
-            quantity = f.quantity_after, cost = f.cost_after,
-            realized_pnl = f.realized_pnl_after, fees = f.fees_after
+            version = p.version + 1, opened_at = f.opened_at, last_fill_id = f.fill_id,
+            last_effective_at = f.effective_at, last_sequence = f.sequence, cost = f.cost_after,
+            quantity = f.quantity_after, realized_pnl = f.realized_pnl_after, fees = f.fees_after
         from folded as f
         where
             f.part is null and not f.is_late
@@ -47,17 +44,15 @@ begin
 
     lot_changes as (
         select
-            f.position_id, max(f.rank) filter (where utl_private.opens_lot(
-                    f.lot_fill_id, f.rule, f.quantity, f.quantity_after
-                )) as rank,
+            f.position_id, max(f.rank) filter (where o.opens) as rank,
             coalesce(f.lot_opened_at, f.effective_at) as opened_at,
-            max(coalesce(f.lot_sequence, f.sequence))
-                filter (where utl_private.opens_lot(
-                    f.lot_fill_id, f.rule, f.quantity, f.quantity_after
-                )) as sequence,
+            max(coalesce(f.lot_sequence, f.sequence)) filter (where o.opens) as sequence,
             coalesce(f.lot_fill_id, f.fill_id) as fill_id, f.book_id,
             sum(f.quantity) as quantity, sum(f.amount + f.realized_pnl) as cost
         from folded as f
+        cross join lateral (
+            select utl_private.opens_lot(f.lot_fill_id, f.rule, f.quantity, f.quantity_after)
+        ) as o (opens)
         where f.part is not null and family <> 'average'
         group by f.position_id, f.book_id, 3, 5
         having sum(f.quantity) <> 0 or sum(f.amount + f.realized_pnl) <> 0

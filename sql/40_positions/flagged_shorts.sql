@@ -1,3 +1,7 @@
+-- Journal and lots: how each position came to where it stands. An entry is one part of a fill that
+-- opens or closes; an open lot is what is left of an opening fill; a match is a closing entry that
+-- names its lot. Names are resolved, so that a report needs no joins.
+
 create or replace view utl.flagged_shorts as
 select
     u.book, u.account, u.instrument, u.quantity, 'book' as policy_of, u.opened_at,

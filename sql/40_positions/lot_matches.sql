@@ -1,7 +1,3 @@
--- Journal and lots: how each position came to where it stands. An entry is one part of a fill that
--- opens or closes; an open lot is what is left of an opening fill; a match is a closing entry that
--- names its lot. Names are resolved, so that a report needs no joins.
-
 create or replace view utl.lot_matches as
 select
     b.book,

@@ -1,5 +1,5 @@
 begin;
-select plan(149);
+select plan(216);
 
 do $set_up$
 begin
@@ -30,6 +30,21 @@ select
         format('%s_finds_ids_by_names', r.role)
     )
 from unnest(array['utl_reader', 'utl_writer', 'utl_admin']) as r (role);
+select
+    lives_ok(
+        format('select tap.as_role(''utl_reader'', %L)', s.statement),
+        format('utl_reader_calls_%s', substring(s.statement from 'utl\.(\w+)'))
+    )
+from unnest(array[
+    'select utl.position_at(''desk'', ''BTC/USD'')', 'select utl.pnl_at(now())',
+    'select utl.pnl_of_books(now())', 'select utl.pnl_since_flat(''desk'')',
+    'select utl.pnl_explain(''desk'', now() - interval ''1 day'')',
+    'select utl.pnl_daily(''desk'', current_date - 1, current_date)',
+    'select utl.pnl_reported(''desk'', current_date - 1, current_date)',
+    'select utl.income_of(''desk'', now())', 'select utl.exposure_at(now())',
+    'select utl.exposure_by(''asset'')', 'select utl.holdings_at(now())',
+    'select utl.book_holdings_at(now())', 'select utl.reconciling_price(1, 100, 2, 110)'
+]) as s (statement);
 select throws_ok(
     $$ select tap.as_role('utl_nobody', 'select * from utl.positions') $$,
     '42501', 'permission denied for schema utl', 'nobody_else_reads'
@@ -75,6 +90,50 @@ select
         '42501', 'permission denied for table fills', format('utl_writer_cannot_choose_%s', c.name)
     )
 from (values ('fill_id', '99'), ('recorded_at', 'now()')) as c (name, setting);
+
+-- Transactions.
+select
+    lives_ok(
+        format('select tap.as_role(''utl_writer'', %L)', s.statement),
+        format('utl_writer_calls_%s', substring(s.statement from 'utl\.(\w+)'))
+    )
+from unnest(array[
+    'select utl.record_deposit(''desk'', ''main'', 1, 100, ''BTC/USD'', reference => ''coins'')',
+    'select utl.amend_transaction(transaction_id, amount => 90) from utl.transactions',
+    'select utl.cancel_transaction(transaction_id) from utl.transactions'
+]) as s (statement);
+select
+    throws_ok(
+        format('select tap.as_role(''utl_reader'', %L)', s.statement),
+        '42501',
+        format('permission denied for function %s', substring(s.statement from 'utl\.(\w+)')),
+        format('utl_reader_does_not_call_%s', substring(s.statement from 'utl\.(\w+)'))
+    )
+from unnest(array[
+    'select utl.record_deposit(''desk'', ''main'', 1, 100, ''BTC/USD'')',
+    'select utl.amend_transaction(transaction_id, amount => 90) from utl.transactions',
+    'select utl.cancel_transaction(transaction_id) from utl.transactions'
+]) as s (statement);
+select is(
+    (
+        select array_agg(distinct t.kind || case when c.kind is null then '' else ' ' || c.kind end)
+        from utl.transactions as t
+        left join utl.transaction_corrections as c on t.transaction_id = c.transaction_id
+    ),
+    array['deposit amend', 'deposit cancel'], 'what_the_writer_recorded_is_all_there_is'
+);
+select
+    is(
+        (
+            select array_agg(distinct has_function_privilege(r.role, p.oid, 'execute'))
+            from pg_catalog.pg_proc as p
+            where p.pronamespace = 'utl'::regnamespace and p.proname like 'record\_%'
+        ),
+        array[r.may], format('%s_%s_whatever_there_is', r.role, r.what)
+    )
+from (
+    values ('utl_reader', false, 'does_not_record'), ('utl_writer', true, 'records')
+) as r (role, may, what);
 
 -- Changing.
 select

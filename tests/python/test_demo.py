@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from tests.database import connect, conninfo
-from utl import demo
+from utl import demo, demo_day
 
 DATABASE = "utl_test_demo"
 
@@ -55,11 +55,17 @@ def test_every_trade_of_the_tapes_becomes_one_fill(connection: psycopg.Connectio
         "kraken-mm": 591,
         "kraken-arb": 409,
         "comex-1": 5_000,
+        # The second act: each of the 1,000 Kraken trades again, and a hedge after every 20.
+        "kraken-1": 1_000,
+        "binance-1": 25,
+        "bybit-1": 25,
     }
 
 
 def test_positions_equal_the_signed_sum_of_the_tapes(connection: psycopg.Connection) -> None:
-    rows = connection.execute("select book, quantity from utl.positions").fetchall()
+    rows = connection.execute(
+        "select book, quantity from utl.positions where book <> 'maker'"
+    ).fetchall()
 
     assert dict(rows) == {
         "mm-btc": Decimal("75.62941071"),
@@ -83,6 +89,67 @@ def test_the_gold_future_counts_its_multiplier(connection: psycopg.Connection) -
     assert row == (True,)
 
 
+def test_the_position_of_the_evening_is_what_came_and_went(connection: psycopg.Connection) -> None:
+    rows = connection.execute(
+        """
+        with traded as (
+            select
+                f.account_id,
+                sum(
+                    case f.side when 'buy' then f.quantity else -f.quantity end
+                    - case b.asset when 'BTC' then f.fee else 0 end
+                ) as quantity
+            from utl.fills as f
+            left join utl.assets as b on f.fee_asset_id = b.asset_id
+            where
+                f.book_id = utl.book_id('maker')
+                and f.instrument_id = utl.instrument_id('BTC/USDT')
+            group by f.account_id
+        )
+        select p.account, p.quantity - coalesce(t.quantity, 0)
+        from utl.positions as p
+        left join traded as t using (account_id)
+        where p.book = 'maker' and p.instrument = 'BTC/USDT'
+        """
+    ).fetchall()
+
+    # 9 opened at Kraken; 0.5 of them went to Binance, for a fee of 0.0001.
+    assert dict(rows) == {"kraken-1": Decimal("8.4999"), "binance-1": Decimal("0.5")}
+
+
+def test_the_inventory_of_the_evening_keeps_the_time_it_was_opened(
+    connection: psycopg.Connection,
+) -> None:
+    rows = connection.execute(
+        """
+        select account, sum(quantity), sum(cost) from utl.open_lots
+        where book = 'maker' and costing = 'by account' and opened_at = '2025-10-01Z'
+        group by account
+        """
+    ).fetchall()
+
+    assert ("binance-1", Decimal("0.5"), Decimal(51_000)) in rows
+
+
+def test_what_pnl_is_made_of_adds_up_by_position_and_in_total(
+    connection: psycopg.Connection,
+) -> None:
+    rows = connection.execute(demo_day.EXPLAINED.encode(), [demo_day.EXPLAINED_FROM]).fetchall()
+
+    parts = [(change, sum(parts)) for _, _, change, *parts, _ in rows]
+    assert len(parts) == 5
+    assert all(change == total for change, total in parts)
+    assert sum(change for change, _ in parts[:-1]) == parts[-1][0]
+
+
+def test_the_evening_paid_funding_on_both_perpetuals(connection: psycopg.Connection) -> None:
+    rows = connection.execute(
+        "select instrument, asset, amount <> 0 from utl.income where book = 'maker'"
+    ).fetchall()
+
+    assert sorted(rows) == [("BTC/USD:BTC", "BTC", True), ("BTC/USDT:USDT", "USDT", True)]
+
+
 def test_the_five_methods_differ_in_cost_and_agree_in_total(finished: Finished) -> None:
     lines = [line.split() for line in finished.text.splitlines()]
     methods = {
@@ -103,6 +170,11 @@ def test_the_demo_shows_every_table_and_fits_into_a_hundred_columns(finished: Fi
         "Book mm-btc by five methods",
         "Lot matches of mm-btc",
         "Open lots of metals",
+        "A market maker's evening",
+        "Holdings",
+        "Profit and loss of the evening",
+        "What PnL",
+        "Exposure of the firm",
         "Checks",
         "Try next",
     ):
@@ -114,7 +186,7 @@ def test_the_demo_shows_every_table_and_fits_into_a_hundred_columns(finished: Fi
 def test_the_statements_to_try_next_work(connection: psycopg.Connection) -> None:
     results = [connection.execute(statement.encode()).fetchall() for statement in demo.TRY_NEXT]
 
-    assert [len(rows) for rows in results] == [3, 5, 1]
+    assert [len(rows) for rows in results] == [7, 5, 1]
     assert results[-1][0][0] == "booked"
 
 

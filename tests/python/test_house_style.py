@@ -33,8 +33,11 @@ WITHOUT_OBJECT = {
     "fills": "comments on a table of migrations/",
     "corrections": "comments on a table of migrations/",
     "prices": "comments on a table of migrations/",
+    "transactions": "comments on a table of migrations/",
+    "transaction_corrections": "comments on a table of migrations/",
     "90_grants": "roles",
     "95_partitions": "calls add_partitions",
+    "96_former_releases": "fills in and drops",
 }
 
 

@@ -56,7 +56,8 @@ from (
     (
         'a_changed_quantity_of_a_position',
         'update utl_private.positions set quantity = 3 where position_id = 1',
-        'check_cost_is_conserved, check_positions_are_their_last_entry; replay differs'
+        'check_cost_is_conserved, check_costings_agree, '
+        'check_positions_are_their_last_entry; replay differs'
     ),
     (
         'a_changed_cost_of_a_position_by_the_last_digit',
@@ -67,7 +68,8 @@ from (
     (
         'a_changed_profit_of_a_position',
         'update utl_private.positions set realized_pnl = 0',
-        'check_cost_is_conserved, check_positions_are_their_last_entry; replay differs'
+        'check_cost_is_conserved, check_costings_agree, '
+        'check_positions_are_their_last_entry; replay differs'
     ),
     (
         'a_changed_fee_of_a_position',
@@ -169,8 +171,8 @@ from (
         'a_fill_that_was_never_booked',
         'insert into utl.fills (book_id, account_id, instrument_id, venue_fill_id, side, quantity, '
         'price, executed_at) values (1, 1, 1, ''x'', ''buy'', 1, 100, now())',
-        'check_fills_are_booked, check_flows_are_those_of_facts, check_keys_cover_fills; '
-        'replay differs'
+        'check_fills_are_booked, check_flows_are_those_of_facts, check_holdings_are_conserved, '
+        'check_keys_cover_fills; replay differs'
     ),
     (
         'a_fill_that_was_never_booked_in_a_book_without_positions',
@@ -187,9 +189,8 @@ from (
     ),
     (
         'a_changed_side_of_a_fill', 'update utl.fills set side = ''sell''',
-        'check_fills_are_booked, check_flows_are_those_of_facts, check_keys_cover_fills, '
-        'check_lots_are_in_closing_order; '
-        'replay differs'
+        'check_fills_are_booked, check_flows_are_those_of_facts, check_holdings_are_conserved, '
+        'check_keys_cover_fills, check_lots_are_in_closing_order; replay differs'
     ),
     (
         'a_changed_time_of_a_fill',
@@ -198,8 +199,8 @@ from (
     ),
     (
         'a_lost_fill', 'delete from utl.fills where venue_fill_id = ''b''',
-        'check_fills_are_booked, check_flows_are_those_of_facts, check_keys_cover_fills; '
-        'replay differs'
+        'check_fills_are_booked, check_flows_are_those_of_facts, check_holdings_are_conserved, '
+        'check_keys_cover_fills; replay differs'
     ),
     (
         'a_lost_key', 'delete from utl_private.fill_keys where venue_fill_id = ''b''',

@@ -210,8 +210,8 @@ create type utl_private.move as (
     sequence bigint
 );
 
--- A part of a position that is folded at once: from its point, in the state it has there, up to, not
--- with, a place.
+-- A part of a position that is folded at once: from its point, in the state it has there, up to,
+-- not with, a place.
 create type utl_private.slice as (
     point utl_private.leg,
     until_at timestamptz,

@@ -1,4 +1,5 @@
-create or replace function utl_private.known_transaction(inout transaction_id bigint)
+create or replace function utl_private.known_transaction(transaction_id bigint)
+returns bigint
 language plpgsql
 stable
 as $known_transaction$
@@ -13,6 +14,7 @@ begin
             detail = 'Transactions are in utl.transactions.',
             hint = 'utl.transaction_list shows them with names.';
     end if;
+    return transaction_id;
 end
 $known_transaction$;
 

@@ -8,33 +8,7 @@ returns table (
 language sql
 stable
 as $moved_parts$
-    with booked as (
-        select
-            row_number() over (order by e.part)::integer as nth,
-            count(*) over () as parts,
-            e.effective_at, e.lot_fill_id, e.lot_opened_at, e.quantity, e.amount,
-            case e.rule
-                when 'move' then e.quantity
-                else coalesce(utl_private.lot_quantity_before(row(e.*)::utl_private.entries), 1)
-            end as weight
-        from utl_private.entries as e
-        where
-            e.position_id = from_position_id
-            and e.effective_at in (transaction.occurred_at, transaction.recorded_at)
-            and e.fill_id = transaction.transaction_id and e.rule in ('move', 'spin off')
-    ),
-
-    -- What is spun off of nothing comes, too, at no cost.
-    parts as (
-        select b.* from booked as b
-        union all
-        select 1, 1, transaction.occurred_at, null, null, 0, 0, 1
-        where
-            transaction.kind = 'spin_off' and from_position_id is not null
-            and not exists (select from booked)
-    ),
-
-    shares as (
+    with shares as (
         select
             p.*,
             case transaction.kind
@@ -49,7 +23,7 @@ as $moved_parts$
                 ), 0)
                 else 0
             end as paid
-        from parts as p
+        from utl_private.departed_parts(transaction, from_position_id) as p
     )
 
     select

@@ -19,7 +19,7 @@ begin
     from utl.transactions as t
     where t.transaction_id in (select c.transaction_id from new_corrections as c)
     order by t.transaction_id
-    for update;
+    for no key update;                  -- their foreign key has the rows already
     select
         array_agg(n.before) filter (where (n.before).transaction_id is not null),
         array_agg(n.after) filter (where (n.after).transaction_id is not null)

@@ -4,14 +4,8 @@ language plpgsql
 as $defer_legs$
 declare
     _deferral bigint := nextval('utl_private.deferrals');
-    _leg utl_private.leg;
-    _legs utl_private.leg[];
+    _legs utl_private.leg[] := utl_private.fetched_legs(legs);
 begin
-    loop
-        fetch legs into _leg;
-        exit when not found;
-        _legs := array_append(_legs, _leg);
-    end loop;
     insert into utl_private.deferred_legs (
         position_id, deferral, effective_at, sequence, fill_id, book_id,
         quantity, amount, fee, rank

@@ -19,4 +19,5 @@ $fill_legs$;
 comment on function utl_private.fill_legs(
     utl_private.position_terms[], timestamptz, timestamptz
 ) is
-'The legs of the fills of positions that are booked at [from_time, to_time), as the facts have them.';
+'The legs of the fills of positions that are booked at [from_time, to_time), as the facts have
+them.';

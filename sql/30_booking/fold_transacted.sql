@@ -39,8 +39,7 @@ begin
     from utl_private.restated_legs(restatement_id, points, new_legs, changed) as l;
     update utl_private.positions as p           -- what of them is left before their points
     set
-        opened_at = b.position_opened_at,
-        last_effective_at = b.last_effective_at,
+        opened_at = b.position_opened_at, last_effective_at = b.last_effective_at,
         last_sequence = b.last_sequence, last_fill_id = b.last_fill_id,
         quantity = b.position_quantity, cost = b.position_cost,
         realized_pnl = b.position_realized_pnl, fees = b.position_fees
@@ -73,6 +72,6 @@ $fold_transacted$;
 comment on function utl_private.fold_transacted(
     bigint, timestamptz, utl_private.leg[], utl_private.leg[], utl_private.position_terms[]
 ) is
-'Folds positions with transactions again, together: each as far as the first lot that arrives from one
-that is not folded that far, in rounds, until all are folded to their end. So each leg is folded once,
-however often lots move to and fro.';
+'Folds positions with transactions again, together: each as far as the first lot that arrives from
+one that is not folded that far, in rounds, until all are folded to their end. So each leg is
+folded once, however often lots move to and fro.';

@@ -16,6 +16,6 @@ $is_restated_with$;
 comment on function utl_private.is_restated_with(
     utl_private.position_terms, integer, boolean
 ) is
-'Whether a position to which lots move from one of a book is folded again together with that. If not,
-by a restatement of its own: one whose costing changes has something to carry, one that is being built
-waits, and while another is built the positions of other books are there to be read.';
+'Whether a position to which lots move from one of a book is folded again together with that. If
+not, by a restatement of its own: one whose costing changes has something to carry, one that is
+being built waits, and while another is built the positions of other books are there to be read.';

@@ -60,5 +60,5 @@ $lock_positions$;
 
 comment on function utl_private.lock_positions(utl_private.touched[], boolean) is
 'Makes the positions that are missing, in the order of their keys, and only then locks all that are
-touched, and those to which lots move from them after it. Returns them with their terms and state. 23U01: a fill refers to a book, account,
-instrument or asset that is not there.';
+touched, and those to which lots move from them after it. Returns them with their terms and state.
+23U01: a fill refers to a book, account, instrument or asset that is not there.';

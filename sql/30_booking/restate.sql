@@ -13,7 +13,6 @@ as $restate$
 declare
     _restatement_id bigint := nextval('utl_private.restatement_ids');
     _restated_at timestamptz := clock_timestamp();
-    _leg utl_private.leg;
     _new_legs utl_private.leg[];
     _points utl_private.leg[];
     _before utl_private.leg[];
@@ -25,14 +24,8 @@ begin
         perform utl_private.defer_legs(legs);
         return;
     end if;
-    loop
-        fetch legs into _leg;
-        exit when not found;
-        if _leg.position_id is distinct from _points[cardinality(_points)].position_id then
-            _points := array_append(_points, _leg);
-        end if;
-        _new_legs := array_append(_new_legs, _leg);
-    end loop;
+    _new_legs := utl_private.fetched_legs(legs);
+    _points := utl_private.first_legs(_new_legs);
     if _points is null then
         return;
     end if;

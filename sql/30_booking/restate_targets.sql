@@ -44,5 +44,6 @@ $restate_targets$;
 
 comment on function utl_private.restate_targets(utl_private.leg[], text, bigint[], boolean) is
 'Restates those of the positions to which lots move from the ones that were restated that are not
-restated together with them, from the first move on; and so forth, to where theirs move. Without a cause it is building that asks: what is built is not there to be read yet, but
-positions in other books are.';
+restated together with them, from the first move on; and so forth, to where theirs move. Without a
+cause it is building that asks: what is built is not there to be read yet, but positions in other
+books are.';

@@ -38,5 +38,5 @@ end
 $with_reached$;
 
 comment on function utl_private.with_reached(utl_private.leg[], boolean) is
-'Points, with those of the positions to which lots move from them, directly or by way of others: each
-the first place at which something may be another.';
+'Points, with those of the positions to which lots move from them, directly or by way of others:
+each the first place at which something may be another.';

@@ -61,9 +61,7 @@ as $with_transactions$
             >= ((t.point).effective_at, (t.point).sequence, (t.point).fill_id)
             and not exists (
                 select from unnest(moves) as m
-                where
-                    m.transaction_id = l.fill_id
-                    and m.to_position_id = l.position_id
+                where m.transaction_id = l.fill_id and m.to_position_id = l.position_id
             )
     )
 

@@ -56,4 +56,4 @@ end
 $book_facts$;
 
 comment on function utl_private.book_facts(integer, integer, timestamptz, timestamptz) is
-'Books into a costing the facts of [from_time, to_time), which come after all that is booked in it.';
+'Books into a costing the facts of [from_time, to_time), which come after all that is booked.';

@@ -32,5 +32,5 @@ $book_transacted$;
 comment on function utl_private.book_transacted(
     utl_private.position_terms[], text, timestamptz, timestamptz
 ) is
-'Books the facts of [from_time, to_time), and all transactions from then on, into positions that have
-transactions: a restatement of what is not booked yet.';
+'Books the facts of [from_time, to_time), and all transactions from then on, into positions that
+have transactions: a restatement of what is not booked yet.';

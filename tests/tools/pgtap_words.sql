@@ -291,7 +291,7 @@ as $flowed$
 $flowed$;
 
 comment on function tap.flowed(text, text) is
-'deposit 2 BTC/USD; funding -3 USD; reward 1 BTC/USD worth 90: what came in, and went out, by kind.';
+'deposit 2 BTC/USD; funding -3 USD; reward 1 BTC/USD worth 90: what came in and went out, by kind.';
 
 create function tap.at(time_of_day text)
 returns timestamptz

@@ -36,9 +36,10 @@ select results_eq(
 call trade($$ d 10:02 buy 3 @ 100 $$);
 select is_empty('select * from utl.flagged_shorts', 'what_is_flat_is_not_flagged');
 
-select throws_ok(
-    format('select utl.set_short_policy(%s)', c.arguments), c.sqlstate, null, c.name
-)
+select
+    throws_ok(
+        format('select utl.set_short_policy(%s)', c.arguments), c.sqlstate, null, c.name
+    )
 from (
     values
     ('''refuse'', book => ''desk''', '22U06', 'no_policy_refuses_fills'),

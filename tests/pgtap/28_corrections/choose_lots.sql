@@ -47,7 +47,10 @@ select is(
     'what_nobody_chose_closes_the_oldest_first'
 );
 select is(
-    (select u.realized_pnl from utl.unit_costs as u where u.costing = 'specific'), 70::numeric,
+    (
+        select u.realized_pnl from utl.unit_costs as u
+        where u.costing = 'specific'
+    ), 70::numeric,
     'and_realizes_that'
 );
 
@@ -73,7 +76,7 @@ select is(
         from utl.unit_costs as u
         where u.costing in ('specific', 'wac')
     ),
-    array[65, 60]::numeric [],
+    array[65, 60]::numeric[],
     'realized_is_that_of_the_lots_and_an_average_does_not_mind'
 );
 select is(
@@ -94,7 +97,8 @@ select is(
 select is(tap.audit(), 'sound', 'the_ledger_is_sound_with_a_choice');
 
 select utl.choose_lots(pg_temp.lots('b 2'), fill_id => f.fill_id)
-from utl.fills as f where f.venue_fill_id = 's';
+from utl.fills as f
+where f.venue_fill_id = 's';
 select is(
     pg_temp.matches('specific'), '2 of b for 260, 1 of a for 130',
     'the_last_choice_counts'
@@ -120,7 +124,10 @@ select is(
     pg_temp.matches('specific', 'later'), '2 of c for 280', 'a_choice_may_come_before_its_fill'
 );
 select is(
-    (select count(*) from utl.open_lots as l where l.costing = 'specific'), 0::bigint,
+    (
+        select count(*) from utl.open_lots as l
+        where l.costing = 'specific'
+    ), 0::bigint,
     'nothing_is_left'
 );
 

@@ -10,6 +10,11 @@ returns void
 language plpgsql
 as $record_restatements$
 begin
+    if cause is null then               -- nobody has seen what it replaced
+        delete from utl_private.superseded_entries as s
+        where s.restatement_id = record_restatements.restatement_id;
+        return;
+    end if;
     -- Put together by grouping: joins of three sets of unknown size may be planned as nested loops.
     with parts as (
         select
@@ -67,4 +72,5 @@ comment on function utl_private.record_restatements(
     bigint, timestamptz, utl_private.leg[], utl_private.leg[], text, bigint[]
 ) is
 'Keeps what a restatement did to each position: why, from when, by which facts (the first 100 of
-them and their number), how many entries it replaced, and realized PnL before and after.';
+them and their number), how many entries it replaced, and realized PnL before and after. Without a
+cause it was no restatement: what it replaced was not there to be read yet, and goes.';

@@ -58,14 +58,9 @@ begin
         perform utl_private.book_legs(_legs, family, _restated_at);
         close _legs;
     end if;
-    if cause is null then               -- nobody has seen what it replaced
-        delete from utl_private.superseded_entries as s
-        where s.restatement_id = _restatement_id;
-    else
-        perform utl_private.record_restatements(
-            _restatement_id, _restated_at, _points, _new_legs, cause, fact_ids
-        );
-    end if;
+    perform utl_private.record_restatements(
+        _restatement_id, _restated_at, _points, _new_legs, cause, fact_ids
+    );
     if _has_transactions then
         perform utl_private.restate_targets(_points, cause, fact_ids);
     end if;

@@ -30,7 +30,7 @@ at_cost as (
         and (
             e.rule in ('expense', 'move', 'spin off')
             or (e.rule = 'arrive' and t.kind in ('transfer', 'conversion', 'spin_off'))
-            or (e.rule = 'given' and t.amount is null)
+            or (e.rule in ('given', 'arrive') and t.amount is null)
         )
     group by p.book_id, p.instrument_id, c.costing
 ),

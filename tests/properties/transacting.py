@@ -258,11 +258,17 @@ def spin_off(transaction: Transaction, costing: Costing, position: Position) -> 
     assert transaction.amount is not None
     before = len(position.entries)
     folding.spin_off(position, transaction.place, costing, transaction.amount)
+    entries = position.entries[before:]
+    if not entries:  # of nothing something comes, too
+        return [Moved(Fraction(0), Fraction(0), Fraction(1), None)]
     return [
-        Moved(Fraction(0), -entry.amount, entry.lot.quantity, copy_of(entry.lot))
-        if entry.lot
-        else Moved(Fraction(0), Fraction(0), Fraction(1), None)  # of nothing
-        for entry in position.entries[before:]
+        Moved(
+            Fraction(0),
+            -entry.amount,
+            entry.lot.quantity if entry.lot else Fraction(1),
+            copy_of(entry.lot),
+        )
+        for entry in entries
     ]
 
 

@@ -7,6 +7,13 @@ as $with_reached$
 declare
     _reached utl_private.leg[];
 begin
+    -- In their state of now: another restatement of this statement may have reached them.
+    points := array(
+        select m
+        from unnest(points) as p
+        inner join utl_private.position_terms as h on p.position_id = h.position_id
+        cross join lateral utl_private.mark_leg(h, p.effective_at, p.sequence, p.fill_id) as m
+    );
     loop
         select array_agg(r.mark) into _reached
         from (

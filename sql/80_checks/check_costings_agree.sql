@@ -13,6 +13,16 @@ with positions as (
                 on a.book_id = b.book_id and a.costing = b.costing and a.fees <> b.fees
             where a.book_id = u.book_id and a.costing = u.costing
         )
+        -- Of a fee paid in inverse contracts costings that capitalize think otherwise.
+        and not exists (
+            select
+            from utl.transactions as t
+            inner join utl_private.instruments as i
+                on t.instrument_id = i.instrument_id and i.is_inverse
+            where
+                t.kind = 'network_fee'
+                and t.book_id = u.book_id and t.instrument_id = u.instrument_id
+        )
 ),
 
 -- What leaves or arrives at its cost, which differs by costing: it brings no profit by any.

@@ -46,9 +46,6 @@ as $transaction_flows$
                 transaction.kind in ('cash_in_lieu', 'conversion')
                 or (transaction.kind = 'expiry' and i.kind not in ('perpetual', 'future'))
             )
-        union all
-        select transaction.fee_asset_id, 'fee', -transaction.fee
-        where transaction.fee <> 0 and transaction.kind <> 'transfer'
     )
 
     select

@@ -42,3 +42,7 @@ drop function if exists utl_private.fact_legs(
 drop function if exists utl_private.deferred_legs_of(integer, integer, bigint);
 drop function if exists utl_private.mark_leg(utl_private.position_terms, timestamptz);
 drop function if exists utl_private.lock_positions(utl_private.touched[]);
+drop function if exists utl.add_book(text, text, text, text);
+drop function if exists utl.add_costing(
+    text, text, text, text, text, text, text, boolean
+);

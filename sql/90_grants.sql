@@ -96,6 +96,7 @@ begin
             ),
             utl.amend_transaction(bigint, numeric, numeric, timestamptz, timestamptz, text),
             utl.cancel_transaction(bigint, text),
+            utl.complete_rates(text),
             utl.retry_rejected_fills(text)
         to utl_writer;
         grant usage on sequence utl_private.fact_ids to utl_writer, utl_admin;

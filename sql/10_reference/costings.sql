@@ -4,7 +4,8 @@ select
     c.book_id, c.costing_id,
     nullif(c.starts_at, '-infinity') as starts_at,
     nullif(c.ends_at, 'infinity') as ends_at,
-    c.is_built
+    c.is_built,
+    c.basis
 from utl_private.costings as c
 inner join utl_private.books as b on c.book_id = b.book_id;
 
@@ -23,6 +24,9 @@ comment on column utl.costings.rank_by is
 comment on column utl.costings.booking_order is
 'event_time: fills count in the order they were executed, a late one restates; arrival: in the order
 they arrived.';
+comment on column utl.costings.basis is
+'instrument: each traded instrument is a position in its cost asset; asset: what is owned is an
+inventory of each coin, in the reporting currency of the book.';
 comment on column utl.costings.is_primary is 'The costing of the book that utl.positions shows.';
 comment on column utl.costings.book_id is 'Id of the book.';
 comment on column utl.costings.costing_id is 'Id of the costing.';

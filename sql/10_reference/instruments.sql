@@ -1,6 +1,7 @@
 create or replace view utl.instruments as
 select
-    i.instrument_id, i.instrument, i.kind,
+    i.instrument_id, i.instrument,
+    case when i.instrument_id < 0 then 'inventory' else i.kind end as kind,
     b.asset as base, q.asset as quote, s.asset as settlement, c.asset as cost_asset,
     i.multiplier, i.is_inverse, i.expires_at
 from utl_private.instruments as i
@@ -12,7 +13,9 @@ inner join utl_private.assets as c on i.cost_asset_id = c.asset_id;
 comment on view utl.instruments is 'What is traded.';
 comment on column utl.instruments.instrument_id is 'Id of the instrument, as facts carry it.';
 comment on column utl.instruments.instrument is 'Its symbol, in the form of ccxt: BTC/USDT:USDT.';
-comment on column utl.instruments.kind is 'spot, perpetual, future, option, equity or fx.';
+comment on column utl.instruments.kind is
+'spot, perpetual, future, option, equity or fx; or inventory: an asset counted in a currency, whose
+id is negative, and which cannot be traded.';
 comment on column utl.instruments.base is 'The asset bought or sold, or the underlying.';
 comment on column utl.instruments.quote is 'The asset in which the price is quoted.';
 comment on column utl.instruments.settlement is 'The asset in which profit and loss is paid.';

@@ -2,7 +2,8 @@ create or replace function utl.add_book(
     book text,
     reporting_asset text default 'USD',
     parent text default null,
-    method text default 'wac'
+    method text default 'wac',
+    basis text default 'instrument'
 )
 returns utl.books
 language plpgsql
@@ -20,8 +21,8 @@ begin
     on conflict on constraint books_are_named_once do nothing
     returning book_id into _book_id;
     if found then
-        insert into utl_private.costings (book_id, costing, method, is_primary)
-        values (_book_id, add_book.method, add_book.method, true);
+        insert into utl_private.costings (book_id, costing, method, basis, is_primary)
+        values (_book_id, add_book.method, add_book.method, add_book.basis, true);
     end if;
     select b.* into _book from utl.books as b where b.book = add_book.book;
     if (_book.reporting_asset, _book.parent) is distinct from (reporting_asset, parent) then
@@ -38,8 +39,9 @@ begin
 end
 $add_book$;
 
-comment on function utl.add_book(text, text, text, text) is
+comment on function utl.add_book(text, text, text, text, text) is
 'Adds a book that reports in an asset, below a parent if one is given, with one primary costing of
-that method, named after it: the whole book is one pool and fees are expensed. Repeating it
-changes nothing; 23U02 if the book is there with other settings, 22U01 for an unknown parent.
-Returns its row of utl.books.';
+that method, named after it: the whole book is one pool and fees are expensed. basis: instrument,
+or asset to count what is owned by coin, in the reporting asset. Repeating it changes nothing;
+23U02 if the book is there with other settings, 22U01 for an unknown parent. Returns its row of
+utl.books.';

@@ -39,6 +39,10 @@ as $field_flaw$
         when
             k.optional @> array['instrument_id', 'asset_id'] and transaction.asset_id is not null
             and num_nonnulls(transaction.amount, transaction.price, transaction.opened_at) > 0
+            and not coalesce(
+                utl_private.has_inventories(transaction.book_id)
+                or utl_private.has_inventories(transaction.to_book_id), false
+            )
             then 'of an asset alone there is neither amount nor price nor opened_at'
     end
     from utl.transaction_kinds as k

@@ -25,10 +25,16 @@ select
     case when i.kind = 'spot' then i.base_asset_id end as coin_asset_id
 from utl_private.costings as c
 inner join utl_private.books as b on c.book_id = b.book_id
-cross join utl_private.instruments as i;
+inner join utl_private.instruments as i
+    on case
+        when i.instrument_id < 0
+            then c.basis = 'asset' and b.reporting_asset_id = i.cost_asset_id
+        else c.basis = 'instrument' or i.kind in ('perpetual', 'future', 'option')
+    end;
 
 comment on view utl_private.booking_terms is
 'How each costing books each instrument: all that turns a fill into a leg. family says which fold
 computes it; legs of a costing that is being built are deferred. Only facts from starts_at until,
 not with, ends_at are booked in it. A fee in coin_asset_id
-is taken out of what is traded.';
+is taken out of what is traded. A costing of basis asset books inventories in the reporting currency
+of its book, whose ids are negative, instead of what is owned outright.';

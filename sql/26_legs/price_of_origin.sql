@@ -12,14 +12,14 @@ as $price_of_origin$
         when held.method in ('hifo', 'lofo') and transaction.kind = 'transfer' then coalesce(
             (
                 select f.price
-                from utl_private.booked_fills as f
+                from utl_private.costed_fills as f
                 where
                     f.executed_at = price_of_origin.opened_at and f.fill_id = origin_id
                     and f.instrument_id = held.instrument_id
             ),
             (
                 select t.price
-                from utl.transactions as t
+                from utl_private.costed_transactions as t
                 where t.transaction_id = origin_id and t.instrument_id = held.instrument_id
             )
         )

@@ -18,7 +18,7 @@ begin
     end if;
     for _split in
         select t.*
-        from utl.effective_transactions as t
+        from utl_private.costed_transactions as t
         where
             t.book_id = held.book_id and t.instrument_id = held.instrument_id
             and t.kind = 'split'

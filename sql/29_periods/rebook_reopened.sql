@@ -41,6 +41,9 @@ begin
             utl_private.lock_positions(utl_private.touched_by(_before, _after)),
             'reopening', array[fact_id]
         );
+        perform utl_private.book_inventories(
+            _before, _after, null, null, 'reopening', array[fact_id]
+        );
     end if;
 end
 $rebook_reopened$;

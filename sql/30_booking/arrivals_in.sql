@@ -15,7 +15,7 @@ as $arrivals_in$
             and (m.effective_at, m.sequence, m.transaction_id)
             < (s.until_at, s.until_sequence, s.until_id)
     inner join unnest(held) as h on m.to_position_id = h.position_id
-    inner join utl.effective_transactions as t on m.transaction_id = t.transaction_id
+    inner join utl_private.costed_transactions as t on m.transaction_id = t.transaction_id
     cross join lateral utl_private.arriving_legs(row(t.*)::utl.transactions, h) as a
 $arrivals_in$;
 

@@ -11,6 +11,7 @@ declare
     _pending utl.fills[];
     _held utl_private.position_terms[];
     _apart bigint[];
+    _has_inventories boolean;
     _family text;
     _legs refcursor;
 begin
@@ -28,8 +29,11 @@ begin
             from new_fills as f
             inner join utl_private.pending_corrections as p
                 on f.account_id = p.account_id and f.venue_fill_id = p.venue_fill_id
-        )
-    into _touched, _pending
+        ),
+        bool_or(t.book_id in (
+            select c.book_id from utl_private.costings as c where c.basis = 'asset'
+        ))
+    into _touched, _pending, _has_inventories
     from (
         select
             f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, sum(f.fee) as fee,
@@ -62,6 +66,11 @@ begin
     if cardinality(_apart) > 0 or utl_private.is_closed(_held, _touched) then
         perform utl_private.book_apart(
             array(select f::utl.fills from new_fills as f), _held, _touched, _apart
+        );
+    end if;
+    if _has_inventories then
+        perform utl_private.book_inventories(
+            null, array(select f::utl.fills from new_fills as f), null, null, 'late fill', null
         );
     end if;
     perform utl_private.apply_pending(_pending);

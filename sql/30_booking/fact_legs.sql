@@ -8,7 +8,9 @@ language sql
 stable
 as $fact_legs$
     with fill_legs as (
-        select l.*, h.has_transactions and h.method <> 'wac' as may_choose
+        select
+            l.*,
+            h.has_transactions and h.method <> 'wac' and h.instrument_id > 0 as may_choose
         from utl_private.fill_legs(held, from_time, to_time) as l
         inner join unnest(held) as h on l.position_id = h.position_id
     )
@@ -43,14 +45,14 @@ as $fact_legs$
     union all
     select d.*
     from unnest(held) as h
-    inner join utl.effective_transactions as t
+    inner join utl_private.costed_transactions as t
         on h.has_transactions and h.book_id = t.book_id and h.instrument_id = t.instrument_id
     cross join lateral utl_private.departing_legs(row(t.*)::utl.transactions, h) as d
     where t.occurred_at >= from_time and t.occurred_at < to_time
     union all
     select a.*
     from unnest(held) as h
-    inner join utl.effective_transactions as t
+    inner join utl_private.costed_transactions as t
         on
             h.has_transactions
             and h.book_id = t.to_book_id and h.instrument_id = t.to_instrument_id

@@ -4,7 +4,7 @@ language sql
 stable
 as $facts_within$
     select f.fill_id
-    from utl_private.booked_fills as f
+    from utl_private.costed_fills as f
     where
         f.book_id = held.book_id
         and f.instrument_id = held.instrument_id
@@ -12,7 +12,7 @@ as $facts_within$
         and f.executed_at >= held.starts_at and f.executed_at < held.ends_at
     union all
     select t.transaction_id
-    from utl.effective_transactions as t
+    from utl_private.costed_transactions as t
     cross join lateral utl_private.transaction_legs(row(t.*)::utl.transactions, held) as l
     where
         (t.book_id = held.book_id and t.instrument_id = held.instrument_id)

@@ -7,7 +7,7 @@ stable
 as $fill_legs$
     select l.*
     from unnest(held) as h
-    inner join utl_private.booked_fills as f
+    inner join utl_private.costed_fills as f
         on
             h.book_id = f.book_id
             and h.instrument_id = f.instrument_id

@@ -8,7 +8,7 @@ as $is_transacted$
     select
         exists (
             select
-            from utl.transactions as t
+            from utl_private.costed_transactions as t
             where
                 t.book_id = is_transacted.book_id
                 and t.instrument_id = is_transacted.instrument_id
@@ -21,7 +21,7 @@ as $is_transacted$
         )
         or exists (
             select
-            from utl.transactions as t
+            from utl_private.costed_transactions as t
             where
                 t.to_book_id = is_transacted.book_id
                 and t.to_instrument_id = is_transacted.instrument_id

@@ -4,7 +4,7 @@ language sql
 stable
 as $last_transaction_at$
     select max(t.occurred_at)
-    from utl.effective_transactions as t
+    from utl_private.costed_transactions as t
     where
         t.kind not in ('funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay')
         and t.book_id = held.book_id and t.instrument_id = held.instrument_id

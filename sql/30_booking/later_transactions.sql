@@ -6,7 +6,7 @@ language sql
 stable
 as $later_transactions$
     select s.*
-    from utl.effective_transactions as s
+    from utl_private.costed_transactions as s
     where
         s.kind not in ('funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay')
         and s.book_id = held.book_id and s.instrument_id = held.instrument_id
@@ -16,7 +16,7 @@ as $later_transactions$
         and (not held.by_arrival or s.recorded_at >= point.effective_at)
     union
     select a.*
-    from utl.effective_transactions as a
+    from utl_private.costed_transactions as a
     where
         a.to_book_id = held.book_id and a.to_instrument_id = held.instrument_id
         and held.account_id in (0, a.to_account_id)

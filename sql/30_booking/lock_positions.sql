@@ -27,9 +27,10 @@ begin
             array_agg(distinct p.position_id) filter (where b.family = 'deferred'),
             bool_or(
                 b.costing_id is null or a.account_id is null
+                or (b.instrument_id < 0 and t.quantity <> 0)
                 or (t.fee_asset_id is not null and f.asset_id is null)
             ),
-            bool_or(p.position_id is null),
+            bool_or(b.costing_id is not null and p.position_id is null),
             bool_or(p.has_transactions)
         into _positions, _deferred, _is_unknown, _is_missing, _has_transactions
         from unnest(touched) as t

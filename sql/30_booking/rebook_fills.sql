@@ -19,6 +19,7 @@ begin
     end if;
     select s.before, s.after into before, after from utl_private.settle(before, after) as s;
     perform utl_private.restate_moves(before, after, _held, cause, fact_ids);
+    perform utl_private.book_inventories(before, after, null, null, cause, fact_ids);
 end
 $rebook_fills$;
 

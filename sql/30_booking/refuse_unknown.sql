@@ -16,19 +16,23 @@ begin
     from unnest(touched) as t
     left join utl_private.books as b on t.book_id = b.book_id
     left join utl_private.accounts as a on t.account_id = a.account_id
-    left join utl_private.instruments as i on t.instrument_id = i.instrument_id
+    left join utl_private.instruments as i
+        on t.instrument_id = i.instrument_id and (i.instrument_id > 0 or t.quantity = 0)
     left join utl_private.assets as f on t.fee_asset_id = f.asset_id
     where
         b.book_id is null or a.account_id is null or i.instrument_id is null
         or (t.fee_asset_id is not null and f.asset_id is null)
     limit 1;
-    raise exception 'a fill refers to unknown %', _what
-    using
-        errcode = '23U01',
-        detail = 'No fill of this statement was recorded.',
-        hint = 'Ids are those of utl.books, utl.accounts, utl.instruments and utl.assets.';
+    if found then                       -- else all are known, and an asset's costing books them
+        raise exception 'a fill refers to unknown %', _what
+        using
+            errcode = '23U01',
+            detail = 'No fill of this statement was recorded.',
+            hint = 'Ids are those of utl.books, utl.accounts, utl.instruments and utl.assets.';
+    end if;
 end
 $refuse_unknown$;
 
 comment on function utl_private.refuse_unknown(utl_private.touched[]) is
-'Raises 23U01 for the first book, account, instrument or fee asset that is not there.';
+'Raises 23U01 for the first book, account, instrument or fee asset that is not there. An
+inventory is no instrument that can be traded.';

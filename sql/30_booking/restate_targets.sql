@@ -23,7 +23,7 @@ begin
         from utl_private.moves_after(points) as m
         inner join utl_private.position_terms as s on m.from_position_id = s.position_id
         inner join utl_private.position_terms as h on m.to_position_id = h.position_id
-        inner join utl.effective_transactions as x on m.transaction_id = x.transaction_id
+        inner join utl_private.costed_transactions as x on m.transaction_id = x.transaction_id
         where
             case
                 when in_other_books then h.book_id <> s.book_id

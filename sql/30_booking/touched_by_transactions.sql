@@ -10,7 +10,7 @@ as $touched_by_transactions$
             t.book_id, coalesce(t.account_id, f.account_id) as account_id, t.instrument_id,
             t as fact
         from unnest(transactions) as t
-        left join utl_private.flows as f
+        left join utl_private.moved_accounts as f
             on
                 t.account_id is null
                 and t.book_id = f.book_id and t.instrument_id = f.instrument_id

@@ -13,7 +13,10 @@ as $undone_fills$
         inner join unnest(held) as h on u.position_id = h.position_id
         where
             h.method in ('hifo', 'lofo')
-            or exists (select from utl_private.chosen_lots as c where c.fill_id = u.fill_id)
+            or exists (
+                select from utl_private.chosen_lots as c
+                where c.fill_id = u.fill_id and c.instrument_id = h.instrument_id
+            )
     )
 
     select
@@ -25,7 +28,7 @@ as $undone_fills$
         null::text, null::bigint, null::timestamptz, null::bigint, null::bigint,
         null::numeric, 1
     from undone as u
-    left join utl_private.booked_fills as f
+    left join utl_private.costed_fills as f
         on
             (u.held).method in ('hifo', 'lofo')
             and u.effective_at = f.executed_at and u.fill_id = f.fill_id

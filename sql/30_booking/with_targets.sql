@@ -12,7 +12,7 @@ begin
         _new := array(
             select distinct h.position_id
             from utl_private.positions as p
-            inner join utl.transactions as x
+            inner join utl_private.costed_transactions as x
                 on
                     p.book_id = x.book_id
                     and p.instrument_id = x.instrument_id

@@ -38,7 +38,10 @@ as $with_transactions$
         where not exists (
             select
             from terms as t
-            inner join utl_private.chosen_lots as c on c.fill_id = (f.leg).fill_id
+            inner join utl_private.chosen_lots as c
+                on
+                    c.fill_id = (f.leg).fill_id
+                    and c.instrument_id = (t.held).instrument_id
             where
                 (t.held).position_id = (f.leg).position_id and (t.held).method <> 'wac'
                 and (f.leg).quantity <> 0
@@ -48,7 +51,8 @@ as $with_transactions$
         from fills as f
         inner join terms as t
             on (t.held).position_id = (f.leg).position_id and (t.held).method <> 'wac'
-        inner join utl_private.chosen_lots as c on c.fill_id = (f.leg).fill_id
+        inner join utl_private.chosen_lots as c
+            on c.fill_id = (f.leg).fill_id and c.instrument_id = (t.held).instrument_id
         cross join lateral utl_private.chosen_parts(f.leg, c.lots) as k
         where (f.leg).quantity <> 0
         union all

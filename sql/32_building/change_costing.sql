@@ -35,11 +35,12 @@ begin
         update utl_private.costings as c set ends_at = from_time
         where c.book_id = _book_id and c.costing_id = _last.costing_id;
         insert into utl_private.costings (
-            book_id, costing, method, pool, fees, rank_by, booking_order, is_primary, starts_at
+            book_id, costing, method, pool, basis, fees, rank_by, booking_order, is_primary,
+            starts_at
         )
         values (
-            _book_id, _last.costing, _next.method, _last.pool, _next.fees, _next.rank_by,
-            _last.booking_order, _last.is_primary, from_time
+            _book_id, _last.costing, _next.method, _last.pool, _last.basis, _next.fees,
+            _next.rank_by, _last.booking_order, _last.is_primary, from_time
         )
         returning * into _next;
         perform utl_private.go_on_with(_last, _next);

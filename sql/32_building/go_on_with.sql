@@ -38,12 +38,12 @@ begin
     perform utl_private.drop_bare_carries(_held);
 
     select array_agg(row(f.*)::utl.fills) into _fills
-    from utl_private.booked_fills as f
+    from utl_private.costed_fills as f
     where f.book_id = last.book_id and f.executed_at >= next.starts_at;
     _marks := utl_private.touched_by_transactions(
         array(
             select row(t.*)::utl.transactions
-            from utl.effective_transactions as t
+            from utl_private.costed_transactions as t
             where last.book_id in (t.book_id, t.to_book_id) and t.occurred_at >= next.starts_at
         ),
         true

@@ -3,10 +3,20 @@ returns void
 language plpgsql
 as $start_costing$
 begin
+    if added.basis = 'asset' and not exists (
+        select
+        from utl_private.costings as c
+        where
+            c.book_id = added.book_id and c.basis = 'asset' and c.costing_id <> added.costing_id
+    ) then
+        perform utl_private.fill_inventories(added.book_id);
+    end if;
     if not exists (
         select from utl_private.positions as p where p.book_id = added.book_id
+        union all
+        select from utl_private.inventory_transactions as v where v.book_id = added.book_id
     ) then
-        return;                         -- the book has no fills
+        return;                         -- the book has no facts
     end if;
     if added.is_built then
         perform utl_private.book_facts(added.book_id, added.costing_id);

@@ -11,13 +11,13 @@ as $touched_within$
     )::utl_private.touched)
     from (
         select f.book_id, f.account_id, f.instrument_id
-        from utl_private.booked_fills as f
+        from utl_private.costed_fills as f
         where
             f.book_id = touched_within.book_id
             and f.executed_at >= from_time and f.executed_at < to_time
         union
         select t.book_id, t.account_id, t.instrument_id
-        from utl.effective_transactions as t
+        from utl_private.costed_transactions as t
         where
             t.book_id = touched_within.book_id
             and t.instrument_id is not null and t.account_id is not null
@@ -27,7 +27,7 @@ as $touched_within$
             and t.occurred_at >= from_time and t.occurred_at < to_time
         union
         select t.to_book_id, t.to_account_id, t.to_instrument_id
-        from utl.effective_transactions as t
+        from utl_private.costed_transactions as t
         where
             t.to_book_id = touched_within.book_id and t.to_instrument_id is not null
             and t.occurred_at >= from_time and t.occurred_at < to_time

@@ -3,13 +3,13 @@ with unknown_costs as (
     select
         t.transaction_id, t.account_id, t.instrument_id, t.quantity,
         'its cost is not known' as why
-    from utl.effective_transactions as t
+    from utl_private.costed_transactions as t
     where
         t.amount is null and t.instrument_id is not null
         and t.kind in ('opening_balance', 'deposit', 'reward', 'airdrop')
     union all
     select t.transaction_id, t.account_id, t.instrument_id, t.quantity, 'its cost is not known'
-    from utl.effective_transactions as t
+    from utl_private.costed_transactions as t
     where
         t.amount is null and t.instrument_id is not null
         and t.kind = 'adjustment' and t.quantity > 0
@@ -17,7 +17,7 @@ with unknown_costs as (
     select
         t.transaction_id, t.account_id, t.instrument_id, -e.quantity,
         format('more left than costing %s held', c.costing)
-    from utl.effective_transactions as t
+    from utl_private.costed_transactions as t
     inner join utl_private.position_terms as p
         on
             t.book_id = p.book_id
@@ -39,7 +39,7 @@ with unknown_costs as (
     select
         t.transaction_id, t.to_account_id, t.to_instrument_id, e.quantity,
         'nothing was held of which it is a part'
-    from utl.effective_transactions as t
+    from utl_private.costed_transactions as t
     inner join utl_private.position_terms as p
         on
             t.to_book_id = p.book_id

@@ -39,14 +39,30 @@ as $amounts_of_positions$
     cross join lateral (
         values (case when c.pool = 'account' then (m.flow).account_id else 0 end)
     ) as p (account_id)
-    where c.ends_at = 'infinity' and c.is_built
+    where
+        c.ends_at = 'infinity' and c.is_built
+        and (c.basis = 'instrument' or not utl_private.is_in_inventory(m.flow, i))
     group by
         c.book_id, c.costing, p.account_id, (m.flow).instrument_id, c.is_primary,
         a.asset_id, a.kind
     having sum(m.sign * a.amount) <> 0
+    union all
+    select
+        c.book_id, c.costing, p.account_id, n.instrument_id, c.is_primary,
+        n.asset_id, n.kind, sum(n.amount)
+    from utl_private.inventory_income(of_book_id, as_of, as_known) as n
+    inner join utl_private.costings as c on n.book_id = c.book_id
+    cross join lateral (
+        values (case when c.pool = 'account' then n.account_id else 0 end)
+    ) as p (account_id)
+    where c.basis = 'asset' and c.ends_at = 'infinity' and c.is_built
+    group by
+        c.book_id, c.costing, p.account_id, n.instrument_id, c.is_primary, n.asset_id, n.kind
 $amounts_of_positions$;
 
 comment on function utl_private.amounts_of_positions(integer, timestamptz, timestamptz) is
 'What was received (paid is negative) beside the positions of a book, or with null of the firm, up
 to a time, as known at a moment: fees that are not in a position''s fees (in third assets, or
-transactions), and income by kind. instrument_id is 0 where it was for no instrument.';
+transactions), and income by kind. instrument_id is 0 where it was for no instrument. In a costing
+of basis asset what was paid or received in a coin is in the inventory of that, at its rate of
+then.';

@@ -22,7 +22,7 @@ as $appraise$
     select
         l.book_id, l.costing, l.account_id, l.instrument_id, l.is_primary, l.fee_treatment,
         l.position_id, l.cost_asset_id, l.reporting_asset_id, l.quantity, l.cost,
-        v.price, p.price_at, p.source,
+        v.price, coalesce(p.price_at, w.price_at), coalesce(p.source, w.source),
         l.missing
         || case when m.market_worth is null then array['price of ' || l.instrument] end
         || case when r.rate is null then array[
@@ -37,6 +37,9 @@ as $appraise$
     left join utl_private.prices_at(
         (select array_agg(distinct n.instrument_id) from lines as n), valued_at
     ) as p on l.instrument_id = p.instrument_id
+    left join utl_private.inventory_prices(
+        (select array_agg(n.instrument_id) from lines as n where n.instrument_id < 0), valued_at
+    ) as w on l.instrument_id = w.instrument_id
     left join utl_private.rates_between(
         (select array_agg(n.cost_asset_id) from lines as n),
         (select array_agg(n.reporting_asset_id) from lines as n),
@@ -45,7 +48,9 @@ as $appraise$
     left join utl_private.split_ratios(of_book_id, as_of, valued_at) as x
         on l.book_id = x.book_id and l.instrument_id = x.instrument_id
     cross join lateral (
-        select utl_private.valuation_price(l.quantity, p.bid, p.ask, p.mark, s.mark_at)
+        select coalesce(
+            utl_private.valuation_price(l.quantity, p.bid, p.ask, p.mark, s.mark_at), w.price
+        )
     ) as v (price)
     cross join lateral (
         select utl_private.market_worth(

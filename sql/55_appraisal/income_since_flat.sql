@@ -8,9 +8,11 @@ language sql
 stable
 as $income_since_flat$
     with runs as materialized (
-        select r.position_id, r.flat_at, p.book_id, p.account_id, p.instrument_id
+        select r.position_id, r.flat_at, p.book_id, p.account_id, p.instrument_id, c.basis
         from unnest(positions, income_since_flat.flat_at) as r (position_id, flat_at)
         inner join utl_private.positions as p on r.position_id = p.position_id
+        inner join utl_private.costings as c
+            on p.book_id = c.book_id and p.costing_id = c.costing_id
     ),
 
     flows as materialized (             -- of what never was flat, all; else what came since then
@@ -34,6 +36,7 @@ as $income_since_flat$
                 and case when r.flat_at is null then f.at = '-infinity' else f.at > r.flat_at end
         inner join utl_private.instruments as i on r.instrument_id = i.instrument_id
         cross join lateral utl_private.amounts_in(f.flow, i) as a
+        where r.basis = 'instrument' or not utl_private.is_in_inventory(f.flow, i)
         group by r.position_id, i.cost_asset_id, a.asset_id, a.kind
         having sum(a.amount) <> 0
     )

@@ -5,7 +5,7 @@ with facts as (
         case when t.by_account then f.account_id else 0 end as account_id,
         utl_private.signed_quantity(f.side, f.quantity)
         - utl_private.coin_fee(row(f.*)::utl.fills, t.coin_asset_id) as quantity
-    from utl_private.booked_fills as f
+    from utl_private.costed_fills as f
     inner join utl_private.booking_terms as t
         on f.book_id = t.book_id and f.instrument_id = t.instrument_id
     where

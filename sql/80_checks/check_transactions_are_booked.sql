@@ -1,7 +1,7 @@
 create or replace view utl_private.check_transactions_are_booked as
 with facts as (
     select l.position_id, l.fill_id as transaction_id, sum(l.quantity) as quantity
-    from utl.effective_transactions as x
+    from utl_private.costed_transactions as x
     inner join utl_private.position_terms as t
         on
             t.has_transactions and t.family <> 'deferred'

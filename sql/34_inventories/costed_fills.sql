@@ -1,0 +1,22 @@
+-- Inventories: a costing of basis asset counts what is owned by coin, in the reporting currency of
+-- the book. A fill of ETH/BTC buys ETH and disposes of BTC, both at the rate of that moment; a fee
+-- in a third coin disposes of that. So each fact becomes moves of inventories, in the shape of
+-- fills and of transactions, and these are booked like any other. What is traded on margin stays
+-- what it is: its instrument's position, in the currency in which it settles.
+
+create or replace view utl_private.costed_fills as
+select
+    f.fill_id, f.executed_at, f.recorded_at, f.sequence,
+    f.book_id, f.account_id, f.instrument_id, f.fee_asset_id,
+    f.side, f.quantity, f.price, f.fee, f.liquidity, f.venue_fill_id, f.venue_order_id
+from utl_private.booked_fills as f
+union all
+select
+    v.fill_id, v.executed_at, v.recorded_at, v.sequence,
+    v.book_id, v.account_id, v.instrument_id, v.fee_asset_id,
+    v.side, v.quantity, v.price, v.fee, v.liquidity, v.venue_fill_id, v.venue_order_id
+from utl_private.inventory_fills as v;
+
+comment on view utl_private.costed_fills is
+'What is booked in positions, in the shape of fills: what is booked of instruments, and what that
+does to inventories.';

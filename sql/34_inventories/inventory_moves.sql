@@ -1,0 +1,90 @@
+create or replace function utl_private.inventory_moves(fills utl.fills[])
+returns table (
+    fill utl.fills, asset_id integer, reporting_asset_id integer, quantity numeric, price numeric,
+    fee numeric, fee_asset_id integer, is_fee boolean
+)
+language sql
+stable
+as $inventory_moves$
+    with rated as (
+        select
+            f.*,
+            nullif((f.fill).fee_asset_id, 0) as paid_in_id,
+            (f.fill).fee_asset_id = f.base_asset_id
+            and abs((f.fill).fee) < (f.fill).quantity as is_coin_fee,
+            utl_private.rate_of_fact(f.fact_id, f.quote_asset_id, f.reporting_asset_id)
+                as quote_rate,
+            utl_private.rate_of_fact(f.fact_id, f.base_asset_id, f.reporting_asset_id)
+                as base_rate,
+            utl_private.rate_of_fact(f.fact_id, (f.fill).fee_asset_id, f.reporting_asset_id)
+                as fee_rate
+        from utl_private.traded_facts(fills) as f
+    ),
+
+    priced as (
+        select
+            r.*, w.base_price, w.quote_price,
+            (r.fill).fee * case (r.fill).fee_asset_id
+                when r.reporting_asset_id then 1
+                when r.base_asset_id then case when r.is_owned then w.base_price else r.fee_rate end
+                when r.quote_asset_id
+                    then case when r.is_owned then w.quote_price else r.fee_rate end
+                else r.fee_rate
+            end as fee_worth
+        from rated as r
+        cross join lateral (
+            select
+                case
+                    when r.base_asset_id = r.reporting_asset_id then 1
+                    when r.quote_rate is not null then r.price * r.quote_rate
+                    else r.base_rate
+                end,
+                case
+                    when r.quote_asset_id = r.reporting_asset_id then 1
+                    when r.base_asset_id <> r.reporting_asset_id and r.quote_rate is not null
+                        then r.quote_rate
+                    else round((r.base_rate + 0e-78) / nullif(r.price, 0), 40)
+                end
+        ) as w (base_price, quote_price)
+    )
+
+    select
+        p.fill, m.asset_id, p.reporting_asset_id, m.quantity, m.price, m.fee, m.fee_asset_id,
+        m.is_fee
+    from priced as p
+    cross join lateral (
+        values
+        (                               -- the base, which carries the fee
+            p.is_owned, p.base_asset_id,
+            p.quantity
+            - case when p.paid_in_id = p.base_asset_id and not p.is_coin_fee
+                then (p.fill).fee else 0 end,
+            p.base_price,
+            case when p.is_coin_fee then (p.fill).fee else p.fee_worth end,
+            case when p.is_coin_fee then p.base_asset_id else p.reporting_asset_id end,
+            false
+        ),
+        (                               -- the quote
+            p.is_owned, p.quote_asset_id,
+            -p.quantity * p.price
+            - case when p.paid_in_id = p.quote_asset_id then (p.fill).fee else 0 end,
+            p.quote_price,
+            case when p.base_asset_id = p.reporting_asset_id then p.fee_worth end,
+            p.reporting_asset_id, false
+        ),
+        (                               -- a third coin; of what is on margin it carries the fee
+            case
+                when p.is_owned then p.paid_in_id not in (p.base_asset_id, p.quote_asset_id)
+                else p.paid_in_id <> p.cost_asset_id
+            end,
+            p.paid_in_id, -(p.fill).fee, p.fee_rate,
+            case when not p.is_owned then p.fee_worth end, p.reporting_asset_id, true
+        )
+    ) as m (is_meant, asset_id, quantity, price, fee, fee_asset_id, is_fee)
+    where m.is_meant and m.asset_id <> p.reporting_asset_id and m.quantity <> 0
+$inventory_moves$;
+
+comment on function utl_private.inventory_moves(utl.fills[]) is
+'What fills do to inventories: a row an asset, with the signed quantity, and the price and the fee
+in the reporting currency of the book. Both sides of a trade are worth the same. The price is null
+where no rate is known. A fee in the base coin is in fee, in that coin, and not in the quantity.';

@@ -1,0 +1,26 @@
+create or replace function utl_private.unrated_moves_of(fills utl.fills[])
+returns setof utl_private.inventory_transactions
+language sql
+stable
+as $unrated_moves_of$
+    select
+        (m.fill).fill_id, greatest((m.fill).executed_at, b.closed_up_to), (m.fill).recorded_at,
+        (m.fill).sequence, (m.fill).book_id, (m.fill).account_id,
+        utl_private.inventory_id(m.asset_id, m.reporting_asset_id),
+        null::integer, null::integer, null::integer, null::integer, null::integer,
+        case
+            when m.quantity > 0 then 'deposit'
+            when m.is_fee then 'network_fee'
+            else 'withdrawal'
+        end,
+        m.quantity, null::numeric, null::numeric, 0::numeric, null::numeric, null::numeric,
+        null::numeric, null::timestamptz, (m.fill).venue_fill_id, null::text,
+        'fill', (m.fill).instrument_id
+    from utl_private.inventory_moves(fills) as m
+    inner join utl_private.books as b on (m.fill).book_id = b.book_id
+    where m.price is null
+$unrated_moves_of$;
+
+comment on function utl_private.unrated_moves_of(utl.fills[]) is
+'What fills of which no rate is known do to inventories: what goes, leaves at its cost, and what
+comes has cost nothing until somebody says the rate: utl.missing_rates.';

@@ -104,3 +104,15 @@ check (
         'choice', 'rate'
     )
 ) not valid;
+
+-- What a fill does to one inventory: see utl_private.inventory_moves.
+create type utl_private.inventory_move as (
+    fill utl.fills,
+    asset_id integer,
+    reporting_asset_id integer,
+    quantity numeric,
+    price numeric,
+    fee numeric,
+    fee_asset_id integer,
+    is_fee boolean
+);

@@ -13,7 +13,7 @@ begin
         for update
     )
 
-    select array_agg(row(
+    select coalesce(array_agg(row(
         l.position_id, l.book_id, l.costing_id, l.account_id, l.instrument_id,
         t.method,
         utl_private.family_of(t.method, l.has_transactions),
@@ -21,7 +21,7 @@ begin
         t.is_inverse, t.cost_asset_id, l.quantity, l.cost, l.realized_pnl, l.fees, l.opened_at,
         l.last_effective_at, l.last_sequence, l.last_fill_id,
         t.closed_up_to, t.starts_at, t.ends_at, t.coin_asset_id, l.has_transactions
-    )::utl_private.position_terms) into _held
+    )::utl_private.position_terms), '{}') into _held
     from locked as l
     inner join utl_private.booking_terms as t
         on

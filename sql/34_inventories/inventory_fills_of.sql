@@ -1,4 +1,4 @@
-create or replace function utl_private.inventory_fills_of(fills utl.fills[])
+create or replace function utl_private.inventory_fills_of(moves utl_private.inventory_move[])
 returns setof utl.fills
 language sql
 stable
@@ -11,10 +11,10 @@ as $inventory_fills_of$
         case when m.quantity > 0 then 'buy' else 'sell' end,
         abs(m.quantity), m.price, coalesce(m.fee, 0),
         (m.fill).liquidity, (m.fill).venue_fill_id, (m.fill).venue_order_id
-    from utl_private.inventory_moves(fills) as m
+    from unnest(moves) as m
     inner join utl_private.books as b on (m.fill).book_id = b.book_id
     where m.price is not null
 $inventory_fills_of$;
 
-comment on function utl_private.inventory_fills_of(utl.fills[]) is
-'What fills do to inventories, as fills of these, but for what no rate is known of.';
+comment on function utl_private.inventory_fills_of(utl_private.inventory_move[]) is
+'Moves of inventories as fills of these, but for those of which no rate is known.';

@@ -1,8 +1,5 @@
 create or replace function utl_private.inventory_moves(fills utl.fills[])
-returns table (
-    fill utl.fills, asset_id integer, reporting_asset_id integer, quantity numeric, price numeric,
-    fee numeric, fee_asset_id integer, is_fee boolean
-)
+returns setof utl_private.inventory_move
 language sql
 stable
 as $inventory_moves$

@@ -4,10 +4,14 @@ create or replace function utl_private.keep_inventory_moves(
 )
 language plpgsql
 as $keep_inventory_moves$
+declare
+    _moves utl_private.inventory_move[] := array(
+        select m from utl_private.inventory_moves(of_fills) as m
+    );
 begin
     with kept as (
         insert into utl_private.inventory_fills
-        select f.* from utl_private.inventory_fills_of(of_fills) as f
+        select f.* from utl_private.inventory_fills_of(_moves) as f
         returning *
     )
 
@@ -15,7 +19,7 @@ begin
 
     with kept as (
         insert into utl_private.inventory_transactions
-        select m.* from utl_private.unrated_moves_of(of_fills) as m
+        select m.* from utl_private.unrated_moves_of(_moves) as m
         union all
         select t.* from utl_private.inventory_transactions_of(of_transactions) as t
         returning *

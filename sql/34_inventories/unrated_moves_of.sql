@@ -1,4 +1,4 @@
-create or replace function utl_private.unrated_moves_of(fills utl.fills[])
+create or replace function utl_private.unrated_moves_of(moves utl_private.inventory_move[])
 returns setof utl_private.inventory_transactions
 language sql
 stable
@@ -16,11 +16,11 @@ as $unrated_moves_of$
         m.quantity, null::numeric, null::numeric, 0::numeric, null::numeric, null::numeric,
         null::numeric, null::timestamptz, (m.fill).venue_fill_id, null::text,
         'fill', (m.fill).instrument_id
-    from utl_private.inventory_moves(fills) as m
+    from unnest(moves) as m
     inner join utl_private.books as b on (m.fill).book_id = b.book_id
     where m.price is null
 $unrated_moves_of$;
 
-comment on function utl_private.unrated_moves_of(utl.fills[]) is
-'What fills of which no rate is known do to inventories: what goes, leaves at its cost, and what
+comment on function utl_private.unrated_moves_of(utl_private.inventory_move[]) is
+'Moves of inventories of which no rate is known, as transactions: what goes, leaves at its cost, and what
 comes has cost nothing until somebody says the rate: utl.missing_rates.';

@@ -46,3 +46,8 @@ drop function if exists utl.add_book(text, text, text, text);
 drop function if exists utl.add_costing(
     text, text, text, text, text, text, text, boolean
 );
+drop function if exists utl_private.appraise(integer, timestamptz, timestamptz, timestamptz);
+drop function if exists utl_private.position_lines(
+    integer, timestamptz, timestamptz, timestamptz
+);
+drop function if exists utl_private.figures_of_positions(integer, timestamptz, timestamptz);

@@ -52,6 +52,8 @@ begin
             utl.pnl_explain(text, timestamptz, timestamptz, text, timestamptz),
             utl.pnl_daily(text, date, date, text),
             utl.pnl_reported(text, date, date, text),
+            utl.pnl_translated(text, text),
+            utl.expensed_fees(bigint, numeric, timestamptz),
             utl.income_of(text, timestamptz),
             utl.exposure_at(timestamptz, text),
             utl.exposure_by(text, timestamptz),

@@ -22,5 +22,5 @@ as $unrated_moves_of$
 $unrated_moves_of$;
 
 comment on function utl_private.unrated_moves_of(utl_private.inventory_move[]) is
-'Moves of inventories of which no rate is known, as transactions: what goes, leaves at its cost, and what
-comes has cost nothing until somebody says the rate: utl.missing_rates.';
+'Moves of inventories of which no rate is known, as transactions: what goes, leaves at its cost,
+and what comes has cost nothing until somebody says the rate: utl.missing_rates.';

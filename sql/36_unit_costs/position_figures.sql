@@ -14,7 +14,12 @@ select
     trim_scale(p.fees) as fees,
     c.fees as fee_treatment,
     trim_scale(
-        p.realized_pnl - case c.fees when 'expense' then p.fees else 0 end
+        p.realized_pnl
+        - case
+            when c.starts_at > '-infinity' then utl.expensed_fees(p.position_id, p.fees)
+            when c.fees = 'expense' then p.fees
+            else 0
+        end
     ) as net_pnl,
     p.opened_at,
     nullif(p.last_effective_at, '-infinity') as last_fill_at,

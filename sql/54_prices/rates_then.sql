@@ -15,7 +15,8 @@ as $rates_then$
         select w.to_id, w.at, array_agg(distinct w.from_id) as from_ids
         from unnest(asset_ids, to_asset_ids, times) as w (from_id, to_id, at)
         where
-            not exists (
+            w.from_id <> w.to_id
+            and not exists (
                 select from direct as d
                 where d.asset_id = w.from_id and d.to_asset_id = w.to_id and d.at = w.at
             )
@@ -28,9 +29,13 @@ as $rates_then$
     select r.asset_id, o.to_id, o.at, r.rate, r.price_at
     from others as o
     cross join lateral utl_private.rates_to(o.from_ids, o.to_id, o.at) as r
+    union all
+    select distinct w.from_id, w.to_id, w.at, 1::numeric, null::timestamptz
+    from unnest(asset_ids, to_asset_ids, times) as w (from_id, to_id, at)
+    where w.from_id = w.to_id
 $rates_then$;
 
 comment on function utl_private.rates_then(integer[], integer[], timestamptz[]) is
-'utl_private.rates_to of the n-th of some assets in the n-th of others at the n-th of some times, for
-many times: the usual case, one fresh price, is read from the index in one statement. No row where
-there is no rate.';
+'utl_private.rates_to of the n-th of some assets in the n-th of others at the n-th of some times,
+for many times: the usual case, one fresh price, is read from the index in one statement. No row
+where there is no rate.';

@@ -9,7 +9,7 @@ returns table (
     realized_pnl numeric, fees numeric, other_fees numeric, funding numeric, interest numeric,
     rebates numeric, dividends numeric, rewards numeric, other_income numeric, net_realized numeric,
     unrealized_pnl numeric, total_pnl numeric, rate numeric, rate_at timestamptz,
-    is_rate_stale boolean
+    is_rate_stale boolean, expensed_fees numeric
 )
 language sql
 stable
@@ -31,7 +31,7 @@ as $appraise$
         l.realized_pnl, l.fees, l.other_fees, l.funding, l.interest,
         l.rebates, l.dividends, l.rewards, n.other_income, n.net_realized,
         m.market_worth - l.cost, n.net_realized + m.market_worth - l.cost,
-        r.rate, r.price_at, r.is_stale
+        r.rate, r.price_at, r.is_stale, l.expensed_fees
     from lines as l
     cross join utl_private.settings as s
     left join utl_private.prices_at(
@@ -60,8 +60,7 @@ as $appraise$
     cross join lateral (
         select
             l.interest + l.rebates + l.dividends + l.rewards,
-            l.realized_pnl - case l.fee_treatment when 'capitalize' then 0 else l.fees end
-            - l.other_fees + l.funding + l.interest + l.rebates + l.dividends + l.rewards
+            l.realized_pnl - l.expensed_fees - l.other_fees + l.funding + l.interest + l.rebates + l.dividends + l.rewards
     ) as n (other_income, net_realized)
 $appraise$;
 

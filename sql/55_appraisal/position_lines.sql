@@ -8,7 +8,7 @@ returns table (
     cost_asset_id integer, cost_asset text, reporting_asset_id integer, reporting_asset text,
     quantity numeric, cost numeric, realized_pnl numeric, fees numeric, other_fees numeric,
     funding numeric, interest numeric, rebates numeric, dividends numeric, rewards numeric,
-    missing text[]
+    missing text[], expensed_fees numeric
 )
 language sql
 stable
@@ -19,6 +19,7 @@ as $position_lines$
             coalesce(f.is_primary, n.is_primary) as is_primary,
             n.is_primary is not null as has_amounts,
             f.fee_treatment, f.position_id, f.quantity, f.cost, f.realized_pnl, f.fees,
+            f.expensed_fees,
             n.other_fees, n.funding, n.interest, n.rebates, n.dividends, n.rewards, n.missing
         from utl_private.figures_of_positions(of_book_id, as_of, as_known) as f
         full join utl_private.income_of_positions(
@@ -38,7 +39,7 @@ as $position_lines$
         case when l.has_amounts then l.rebates else 0 end,
         case when l.has_amounts then l.dividends else 0 end,
         case when l.has_amounts then l.rewards else 0 end,
-        l.missing
+        l.missing, coalesce(l.expensed_fees, 0)
     from lines as l
     inner join utl_private.books as b on l.book_id = b.book_id
     left join utl_private.instruments as i on l.instrument_id = i.instrument_id

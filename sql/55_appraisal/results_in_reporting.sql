@@ -15,7 +15,7 @@ as $results_in_reporting$
         coalesce(a.unrealized_pnl, 'NaN'),
         coalesce((
             a.realized_pnl + a.unrealized_pnl
-            + case a.fee_treatment when 'capitalize' then a.fees else 0 end
+            + a.fees - a.expensed_fees
         ) * a.rate, 'NaN'),
         coalesce(-(a.fees + a.other_fees) * a.rate, 'NaN'), coalesce(a.funding * a.rate, 'NaN'),
         coalesce(a.other_income * a.rate, 'NaN'), coalesce(a.total_pnl * a.rate, 'NaN'), a.missing

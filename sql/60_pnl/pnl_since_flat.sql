@@ -13,7 +13,9 @@ as $pnl_since_flat$
     with runs as materialized (
         select
             n.*, u.opened_at, f.flat_at,
-            n.realized_pnl - f.realized_pnl as run_realized_pnl, n.fees - f.fees as run_fees
+            n.realized_pnl - f.realized_pnl as run_realized_pnl, n.fees - f.fees as run_fees,
+            utl.expensed_fees(n.position_id, n.fees)
+            - utl.expensed_fees(n.position_id, f.fees, f.flat_at) as run_expensed_fees
         from utl.pnl_at(book => pnl_since_flat.book) as n
         inner join utl.unit_costs as u on n.position_id = u.position_id
         cross join lateral utl_private.last_flat(n.position_id, u.opened_at) as f
@@ -42,7 +44,7 @@ as $pnl_since_flat$
     from results as r
     cross join lateral (
         select
-            r.run_realized_pnl - case r.fee_treatment when 'capitalize' then 0 else r.run_fees end
+            r.run_realized_pnl - r.run_expensed_fees
             - r.run_other_fees + r.run_income + r.unrealized_pnl
     ) as t (total_pnl)
     order by r.book, r.instrument, r.is_primary desc, r.costing, r.account

@@ -2,19 +2,10 @@ create or replace view utl_private.check_costings_agree as
 with positions as (
     select
         u.book_id, u.instrument_id, u.costing, u.position_id, u.quantity,
-        u.realized_pnl - u.cost - case u.fee_treatment when 'expense' then u.fees else 0 end
-            as result
+        u.net_pnl - u.cost as result
     from utl.unit_costs as u
-    where                               -- one that has treated fees in both ways agrees with none
+    where                               -- of a fee in inverse contracts some think otherwise
         not exists (
-            select
-            from utl_private.costings as a
-            inner join utl_private.costings as b
-                on a.book_id = b.book_id and a.costing = b.costing and a.fees <> b.fees
-            where a.book_id = u.book_id and a.costing = u.costing
-        )
-        -- Of a fee paid in inverse contracts costings that capitalize think otherwise.
-        and not exists (
             select
             from utl.transactions as t
             inner join utl_private.instruments as i

@@ -1,6 +1,6 @@
 -- What a change of method leaves as it was, what it restates, and what it refuses.
 begin;
-select plan(58);
+select plan(61);
 
 do $set_up$
 begin
@@ -255,6 +255,28 @@ select is(
     'p1 1 100 realized 0 after 1 cost 100; 1 1 100 realized 0 after 1 cost 100;'
     ' q1 1 107 realized 0 after 2 cost 207; r1 -2 -239 realized 32 after 0 cost 0',
     'fees_can_be_capitalized_from_a_time_on'
+);
+select is(
+    (
+        select format('realized %s, fees %s, net %s', u.realized_pnl, u.fees, u.net_pnl)
+        from utl.unit_costs as u
+        where u.book = 'fees' and u.costing = 'wac' and u.is_primary
+    ),
+    'realized 32, fees 13, net 27',
+    'what_was_expensed_before_stays_expensed'
+);
+select results_eq(
+    $$
+        select n.net_realized, n.total_pnl from utl.pnl as n where n.book = 'fees' and n.is_primary
+    $$,
+    $$values (27::numeric, 27::numeric)$$,
+    'and_in_pnl'
+);
+select is(
+    (select n.net_realized from utl.pnl_at('2026-01-05 10:30Z', book => 'fees') as n
+    where n.is_primary),
+    -5::numeric,
+    'and_at_a_time_before'
 );
 do $$ begin perform utl.add_costing('ranks', 'hifo'); end $$;
 call trade($$

@@ -7,6 +7,21 @@ begin
         lock table utl.fills, utl.corrections in share row exclusive mode;
         perform utl_private.count_flows(b.book_id) from utl_private.books as b;
     end if;
+    -- Of 0009: the fee of a transfer of an asset alone was not apart.
+    perform utl_private.count_flows(n.book_id)
+    from (
+        select distinct t.book_id
+        from utl.effective_transactions as t
+        where
+            t.kind = 'transfer' and t.asset_id is not null and t.fee <> 0
+            and not exists (
+                select from utl_private.flows as f
+                where
+                    f.book_id = t.book_id and f.account_id = t.account_id
+                    and f.instrument_id = 0 and f.asset_id = t.asset_id
+                    and f.kind = 'network_fee'
+            )
+    ) as n;
 end
 $former_releases$;
 

@@ -11,6 +11,10 @@ begin
     then
         return;                         -- the trigger says what is wrong
     end if;
+    -- One asks at a time, so that two cannot both send what is there once.
+    perform pg_advisory_xact_lock(
+        'utl.transactions'::regclass::oid::integer, transaction.account_id
+    );
     select sum(h.quantity) into _held
     from utl_private.held_quantities(
         transaction.instrument_id, transaction.occurred_at, transaction.book_id

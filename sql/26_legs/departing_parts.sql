@@ -33,9 +33,7 @@ as $departing_parts$
             when transaction.kind = 'network_fee' then coalesce(transaction.amount, 0) else 0
         end as fee
     where
-        transaction.kind not in (
-            'funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay'
-        )
+        utl_private.moves_positions(transaction.kind)
         and not (
             transaction.kind = 'transfer'
             and transaction.to_book_id = held.book_id

@@ -3,36 +3,48 @@ returns setof utl_private.flows
 language sql
 stable
 as $transaction_flows$
-    with moved as (
+    with fee as (                       -- of an asset alone: no position has it
+        select case
+            when transaction.kind = 'transfer' and transaction.instrument_id is null
+                then transaction.quantity + transaction.to_quantity
+            else 0
+        end as quantity
+    ),
+
+    moved as (
         select
             transaction.book_id as book_id, transaction.account_id as account_id,
             transaction.instrument_id as instrument_id,
             case when transaction.instrument_id is null then transaction.asset_id end as asset_id,
-            transaction.kind as kind, transaction.quantity as quantity,
+            transaction.kind as kind,
+            transaction.quantity - f.quantity as quantity,
             case
                 when transaction.kind in ('reward', 'airdrop') then coalesce(transaction.amount, 0)
                 else 0
             end as at_price
+        from fee as f
         where
-            transaction.kind not in (
-                'funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay',
-                'split', 'spin_off'
-            )
+            utl_private.moves_positions(transaction.kind)
+            and transaction.kind not in ('split', 'spin_off')
         union all
         select
             transaction.to_book_id, transaction.to_account_id, transaction.to_instrument_id,
             case when transaction.to_instrument_id is null then transaction.asset_id end,
             transaction.kind, transaction.to_quantity, 0
         where transaction.to_quantity is not null
+        union all
+        select
+            transaction.book_id, transaction.account_id, null, transaction.asset_id, 'network_fee',
+            f.quantity, 0
+        from fee as f
+        where f.quantity <> 0
     ),
 
     cash as (
         select transaction.asset_id as asset_id, transaction.kind as kind,
             transaction.quantity as received
         where
-            transaction.kind in (
-                'funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay'
-            )
+            not utl_private.moves_positions(transaction.kind)
         union all
         select i.cost_asset_id, transaction.kind,
             case transaction.kind
@@ -64,4 +76,5 @@ $transaction_flows$;
 
 comment on function utl_private.transaction_flows(utl.transactions) is
 'What a transaction moves, in the shape of utl_private.flows: quantities of the instruments, and
-what comes in of assets. The fee of a transfer is in what was sent more than received.';
+what comes in of assets. The fee of a transfer of an instrument is in what was sent more than
+received, that of an asset alone is a network fee.';

@@ -12,9 +12,7 @@ as $is_transacted$
             where
                 t.book_id = is_transacted.book_id
                 and t.instrument_id = is_transacted.instrument_id
-                and t.kind not in (
-                    'funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay'
-                )
+                and utl_private.moves_positions(t.kind)
                 and is_transacted.account_id in (
                     0, coalesce(t.account_id, is_transacted.account_id)
                 )

@@ -6,7 +6,7 @@ as $last_transaction_at$
     select max(t.occurred_at)
     from utl_private.costed_transactions as t
     where
-        t.kind not in ('funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay')
+        utl_private.moves_positions(t.kind)
         and t.book_id = held.book_id and t.instrument_id = held.instrument_id
         and held.account_id in (0, coalesce(t.account_id, held.account_id))
 $last_transaction_at$;

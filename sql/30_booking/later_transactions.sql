@@ -8,7 +8,7 @@ as $later_transactions$
     select s.*
     from utl_private.costed_transactions as s
     where
-        s.kind not in ('funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay')
+        utl_private.moves_positions(s.kind)
         and s.book_id = held.book_id and s.instrument_id = held.instrument_id
         and held.account_id in (0, coalesce(s.account_id, held.account_id))
         and s.occurred_at

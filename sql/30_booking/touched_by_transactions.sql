@@ -15,7 +15,7 @@ as $touched_by_transactions$
                 t.account_id is null
                 and t.book_id = f.book_id and t.instrument_id = f.instrument_id
         where
-            t.kind not in ('funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay')
+            utl_private.moves_positions(t.kind)
             and t.instrument_id is not null
         union all
         select t.to_book_id, t.to_account_id, t.to_instrument_id, t

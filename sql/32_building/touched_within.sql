@@ -21,9 +21,7 @@ as $touched_within$
         where
             t.book_id = touched_within.book_id
             and t.instrument_id is not null and t.account_id is not null
-            and t.kind not in (
-                'funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay'
-            )
+            and utl_private.moves_positions(t.kind)
             and t.occurred_at >= from_time and t.occurred_at < to_time
         union
         select t.to_book_id, t.to_account_id, t.to_instrument_id

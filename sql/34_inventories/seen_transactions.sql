@@ -1,6 +1,6 @@
 create or replace function utl_private.seen_transactions(transactions utl.transactions[])
 returns table (
-    fact utl.transactions, is_money boolean, inventory_id integer, to_inventory_id integer,
+    fact utl.transactions, inventory_id integer, to_inventory_id integer,
     asset_id integer, to_asset_id integer, reporting_asset_id integer,
     to_reporting_asset_id integer,
     cost_asset_id integer, cost_rate numeric, asset_rate numeric
@@ -10,7 +10,6 @@ stable
 as $seen_transactions$
     select
         t::utl.transactions,
-        t.kind in ('funding', 'interest', 'rebate', 'dividend', 'fee', 'borrow', 'repay'),
         case when utl_private.has_inventories(t.book_id)
             then utl_private.inventory_id(o.from_asset_id, b.reporting_asset_id) end,
         case when utl_private.has_inventories(t.to_book_id)

@@ -60,7 +60,8 @@ as $appraise$
     cross join lateral (
         select
             l.interest + l.rebates + l.dividends + l.rewards,
-            l.realized_pnl - l.expensed_fees - l.other_fees + l.funding + l.interest + l.rebates + l.dividends + l.rewards
+            l.realized_pnl - l.expensed_fees - l.other_fees
+            + l.funding + l.interest + l.rebates + l.dividends + l.rewards
     ) as n (other_income, net_realized)
 $appraise$;
 

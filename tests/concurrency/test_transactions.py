@@ -2,11 +2,13 @@
 
 import random
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 
-from tests.concurrency.sessions import session, side_by_side
+from tests.concurrency.sessions import meanwhile, session, side_by_side, wait_until_blocked
 from tests.properties.proof import assert_checks_are_empty
 
 FIRST = datetime(2026, 2, 1, tzinfo=UTC)
@@ -49,6 +51,8 @@ SPLIT = """
     from utl.books as b
     order by b.book_id
 """
+
+WITHDRAWAL = "select utl.record_withdrawal('left', 'one', 1, instrument => 'BTC/USD')"
 
 CANCEL = """
     insert into utl.transaction_corrections (transaction_id, kind)
@@ -153,3 +157,21 @@ def transfer(chance: random.Random, moments: int, reference: str) -> dict[str, o
         "fee": chance.choice((0, 0, 1)),
         "reference": reference,
     }
+
+
+def test_what_is_there_once_is_not_sent_by_two(database: str) -> None:
+    with (
+        session(database) as first,
+        session(database) as second,
+        session(database) as watcher,
+    ):
+        first.execute(SET_UP.encode())
+        first.execute(FILL, [FIRST, "left", "one", "buy", 1, 100, "fill"])
+        with ExitStack() as stack:
+            with first.transaction():
+                first.execute(WITHDRAWAL)
+                other = stack.enter_context(meanwhile(lambda: second.execute(WITHDRAWAL)))
+                wait_until_blocked(watcher, by=first)
+            with pytest.raises(psycopg.IntegrityError) as refused:
+                other.result()
+    assert refused.value.sqlstate == "23U07"

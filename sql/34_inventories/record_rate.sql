@@ -24,7 +24,7 @@ begin
     if rate is null or not (rate > 0 and rate < 'Infinity') then
         raise exception 'a rate is not %', coalesce(rate::text, 'null')
         using
-            errcode = '22U06',
+            errcode = '22U11',
             detail = format('It is of fact %s, %s in %s.', fact_id, asset, to_asset),
             hint = 'A rate is what one unit of the asset was worth: above 0, and finite.';
     end if;
@@ -42,4 +42,4 @@ $record_rate$;
 comment on function utl.record_rate(bigint, text, text, numeric, text) is
 'Says what one unit of an asset was worth in the reporting currency of a book when a fact happened,
 whatever the prices say, and books the fact again at that in its inventories. 22U01: unknown fact or
-asset; 22U06: a rate that is not above 0. Returns its row of utl.fact_rates.';
+asset; 22U11: a rate that is not above 0. Returns its row of utl.fact_rates.';

@@ -41,7 +41,7 @@ def lines(text: str) -> list[str]:
 
 
 def test_each_sql_block_prints_what_stands_below_it(database: str) -> None:
-    assert len(EXAMPLES) == 15
+    assert len(EXAMPLES) == 16
     for statement, shown in EXAMPLES:
         assert lines(printed_by_psql(database, statement)) == lines(shown)
 

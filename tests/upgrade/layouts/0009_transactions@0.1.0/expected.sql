@@ -22,5 +22,6 @@ order by book, instrument, kind, asset;
 select kind, quantity, to_quantity, amount, reference
 from utl.effective_transactions
 order by occurred_at, transaction_id;
-select account, instrument, quantity, why from utl.missing_basis order by account, instrument;
+select account, instrument, quantity, why from utl.missing_basis
+order by account, instrument;
 select count(*) as differences from utl.replay_differences();

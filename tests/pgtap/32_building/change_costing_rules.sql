@@ -273,8 +273,10 @@ select results_eq(
     'and_in_pnl'
 );
 select is(
-    (select n.net_realized from utl.pnl_at('2026-01-05 10:30Z', book => 'fees') as n
-    where n.is_primary),
+    (
+        select n.net_realized from utl.pnl_at('2026-01-05 10:30Z', book => 'fees') as n
+        where n.is_primary
+    ),
     -5::numeric,
     'and_at_a_time_before'
 );

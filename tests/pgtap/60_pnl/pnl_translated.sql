@@ -45,7 +45,10 @@ select results_eq(
     'each_result_counts_at_the_rate_of_its_moment'
 );
 select is(
-    (select t.total from utl.pnl_translated('desk') as t where t.instrument = 'BTC/EUR'),
+    (
+        select t.total from utl.pnl_translated('desk') as t
+        where t.instrument = 'BTC/EUR'
+    ),
     (
         select p.total_pnl_reporting from utl.pnl as p
         where p.book = 'desk' and p.instrument = 'BTC/EUR'

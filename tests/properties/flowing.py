@@ -58,7 +58,9 @@ def flows_of_transaction(fact: Transaction) -> Iterator[Flow]:
     instrument = fact.instrument.name if fact.instrument else None
     here = (fact.book, fact.account, instrument)
     if fact.kind in CASH_KINDS or fact.instrument is None:
-        yield Flow(*here, fact.asset, fact.kind, received=quantity)
+        fee = quantity + fact.to_quantity if fact.to_quantity else ZERO
+        yield Flow(*here, fact.asset, fact.kind, received=quantity - fee)
+        yield Flow(*here, fact.asset, "network_fee", received=fee)
     elif fact.kind not in UNMOVED:
         is_income = fact.kind in ("reward", "airdrop")
         value = fact.amount or ZERO if is_income else ZERO

@@ -46,6 +46,10 @@ drop function if exists utl.add_book(text, text, text, text);
 drop function if exists utl.add_costing(
     text, text, text, text, text, text, text, boolean
 );
+drop function if exists utl_private.book_legs(refcursor, text, timestamptz);
+drop function if exists utl_private.fold_transacted(
+    bigint, timestamptz, utl_private.leg[], utl_private.leg[], utl_private.position_terms[]
+);
 drop function if exists utl_private.appraise(integer, timestamptz, timestamptz, timestamptz);
 drop function if exists utl_private.position_lines(
     integer, timestamptz, timestamptz, timestamptz

@@ -1,5 +1,9 @@
 create or replace function utl_private.book_legs(
-    legs refcursor, family text, booked_at timestamptz default clock_timestamp()
+    legs refcursor,
+    family text,
+    booked_at timestamptz default clock_timestamp(),
+    cause text default 'fill',
+    fact_ids bigint[] default null
 )
 returns bigint[]
 language plpgsql
@@ -10,6 +14,7 @@ as $book_legs$
 declare
     _changes utl_private.open_lots[];
     _late bigint[];
+    _logged utl_private.position_changes[];
 begin
     with folded as materialized (
         select f.* from utl_private.fold(legs, family) as f
@@ -30,16 +35,53 @@ begin
         where f.part is not null
     ),
 
+    states as (
+        select
+            f.position_id, f.book_id, bool_or(f.is_late) as is_late,
+            max(f.opened_at) filter (where f.part is null) as opened_at,
+            max(f.effective_at) filter (where f.part is null) as effective_at,
+            max(f.sequence) filter (where f.part is null) as sequence,
+            max(f.fill_id) filter (where f.part is null) as fill_id,
+            max(f.quantity_after) filter (where f.part is null) as quantity,
+            max(f.cost_after) filter (where f.part is null) as cost,
+            max(f.realized_pnl_after) filter (where f.part is null) as realized_pnl,
+            max(f.fees_after) filter (where f.part is null) as fees,
+            array_agg(f.fill_id) filter (where f.part = 1) as facts
+        from folded as f
+        group by f.position_id, f.book_id
+    ),
+
     moved as (
         update utl_private.positions as p
         set
-            version = p.version + 1, opened_at = f.opened_at, last_fill_id = f.fill_id,
-            last_effective_at = f.effective_at, last_sequence = f.sequence, cost = f.cost_after,
-            quantity = f.quantity_after, realized_pnl = f.realized_pnl_after, fees = f.fees_after
-        from folded as f
+            version = p.version + 1, opened_at = s.opened_at, last_fill_id = s.fill_id,
+            last_effective_at = s.effective_at, last_sequence = s.sequence, cost = s.cost,
+            quantity = s.quantity, realized_pnl = s.realized_pnl, fees = s.fees
+        from states as s
+        inner join utl_private.positions as o
+            on s.position_id = o.position_id and s.book_id = o.book_id
         where
-            f.part is null and not f.is_late
-            and p.position_id = f.position_id and p.book_id = f.book_id
+            not s.is_late
+            and p.position_id = s.position_id and p.book_id = s.book_id
+        returning
+            s.effective_at, s.position_id, p.version, s.book_id, s.quantity, s.cost,
+            s.realized_pnl, s.fees, s.realized_pnl - o.realized_pnl as realized_delta,
+            coalesce(book_legs.fact_ids, s.facts) as facts
+    ),
+
+    logged as (
+        insert into utl_private.position_changes (
+            effective_at, position_id, version, book_id, facts, cause,
+            quantity, cost, realized_pnl, fees, realized_delta, fact_ids
+        )
+        select
+            m.effective_at, m.position_id, m.version, m.book_id,
+            coalesce(cardinality(m.facts), 0), book_legs.cause,
+            m.quantity, m.cost, m.realized_pnl, m.fees, m.realized_delta,
+            coalesce(m.facts[:32], '{}')
+        from moved as m
+        where book_legs.cause is not null
+        returning *
     ),
 
     lot_changes as (
@@ -60,17 +102,26 @@ begin
 
     select
         (select array_agg(f.position_id) from folded as f where f.is_late),
-        (select array_agg(c::utl_private.open_lots) from lot_changes as c)
-    into _late, _changes;
+        (select array_agg(c::utl_private.open_lots) from lot_changes as c),
+        (
+            select array_agg(n::utl_private.position_changes)
+            from logged as n
+            where (select t.notify from utl_private.settings as t) = 'direct'
+        )
+    into _late, _changes, _logged;
     if _changes is not null then
         perform utl_private.change_lots(_changes);
+    end if;
+    if _logged is not null then
+        perform utl_private.ring(_logged);
     end if;
     return _late;
 end
 $book_legs$;
 
-comment on function utl_private.book_legs(refcursor, text, timestamptz) is
+comment on function utl_private.book_legs(refcursor, text, timestamptz, text, bigint[]) is
 'Folds the legs of one family of methods (average, time, rank) and writes all that comes out:
-entries and positions by one statement, then lots. A lot''s change is the sum of the entries that
-touch it, so that lots and journal cannot disagree. Returns the positions that were left alone
-because their legs are late.';
+entries, positions and the stream by one statement, then lots. cause and fact_ids (null: the
+fills) are for the stream; without a cause nothing is written to it. A lot''s change is the sum of
+the entries that touch it, so that lots and journal cannot disagree. Returns the positions that
+were left alone because their legs are late.';

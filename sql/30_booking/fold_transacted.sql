@@ -3,7 +3,9 @@ create or replace function utl_private.fold_transacted(
     restated_at timestamptz,
     points utl_private.leg[],
     new_legs utl_private.leg[],
-    changed utl_private.position_terms[]
+    changed utl_private.position_terms[],
+    cause text,
+    fact_ids bigint[]
 )
 returns void
 language plpgsql
@@ -23,6 +25,11 @@ declare
         select utl_private.as_built(t)
         from utl_private.position_terms as t
         inner join unnest(points) as p on t.position_id = p.position_id
+    );
+    _before utl_private.positions[] := array(
+        select p
+        from utl_private.positions as p
+        inner join unnest(points) as b on p.position_id = b.position_id
     );
     _slices utl_private.slice[];
     _arrivals utl_private.leg[];
@@ -59,18 +66,22 @@ begin
                     restatement_id, _slices, _arrivals, _family_held
                 ) as l
                 order by l.position_id, l.effective_at, l.sequence, l.fill_id, l.place;
-            perform utl_private.book_legs(_legs, _family, restated_at);
+            perform utl_private.book_legs(_legs, _family, restated_at, null);
             close _legs;
         end loop;
         points := utl_private.points_of_slices(_slices);
     end loop;
     delete from utl_private.waiting_legs as k
     where k.restatement_id = fold_transacted.restatement_id;
+    if cause is not null then           -- the versions of the rounds are one
+        perform utl_private.log_changes(_before, cause, fact_ids);
+    end if;
 end
 $fold_transacted$;
 
 comment on function utl_private.fold_transacted(
-    bigint, timestamptz, utl_private.leg[], utl_private.leg[], utl_private.position_terms[]
+    bigint, timestamptz, utl_private.leg[], utl_private.leg[], utl_private.position_terms[], text,
+    bigint[]
 ) is
 'Folds positions with transactions again, together: each as far as the first lot that arrives from
 one that is not folded that far, in rounds, until all are folded to their end. So each leg is

@@ -46,7 +46,8 @@ begin
     end if;
     if _has_transactions then
         perform utl_private.fold_transacted(
-            _restatement_id, _restated_at, _before, _new_legs || _carried, changed
+            _restatement_id, _restated_at, _before, _new_legs || _carried, changed, cause,
+            coalesce(fact_ids, array(select distinct n.fill_id from unnest(_new_legs) as n))
         );
     else
         open _legs no scroll for
@@ -55,7 +56,10 @@ begin
                 _restatement_id, _before, _new_legs || _carried, changed
             ) as l
             order by l.position_id, l.effective_at, l.sequence, l.fill_id;
-        perform utl_private.book_legs(_legs, family, _restated_at);
+        perform utl_private.book_legs(
+            _legs, family, _restated_at, cause,
+            coalesce(fact_ids, array(select distinct n.fill_id from unnest(_new_legs) as n))
+        );
         close _legs;
     end if;
     perform utl_private.record_restatements(

@@ -42,7 +42,7 @@ begin
                 from_time, to_time
             ) as l
             order by l.position_id, l.effective_at, l.sequence, l.fill_id;
-        perform utl_private.book_legs(_legs, _family);
+        perform utl_private.book_legs(_legs, _family, clock_timestamp(), null);
         close _legs;
         perform utl_private.book_transacted(
             array(

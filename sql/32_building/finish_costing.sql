@@ -9,6 +9,17 @@ begin
     update utl_private.costings as c set is_built = true
     where c.book_id = finish_costing.book_id and c.costing_id = finish_costing.costing_id
     returning * into _costing;
+    perform utl_private.log_changes(
+        array(
+            select jsonb_populate_record(p, '{"realized_pnl": 0}')
+            from utl_private.positions as p
+            where
+                p.book_id = finish_costing.book_id
+                and p.costing_id = finish_costing.costing_id
+                and p.last_effective_at > '-infinity'
+        ),
+        'costing', null
+    );
     delete from utl_private.costing_builds as b
     where b.book_id = finish_costing.book_id and b.costing_id = finish_costing.costing_id
     returning * into _build;

@@ -36,10 +36,13 @@ begin
         where a.value is distinct from _digests ->> a.key
     );
     perform utl_private.record_rebuild(_restatement_id, _before, _changed, _started_at);
-    update utl_private.positions as p
-    set version = b.version + (b.position_id = any(_changed))::integer
+    update utl_private.positions as p set version = b.version
     from unnest(_before) as b
     where p.position_id = b.position_id and p.book_id = b.book_id;
+    perform utl_private.log_changes(
+        array(select b from unnest(_before) as b where b.position_id = any(_changed)),
+        'rebuild', null
+    );
     changed_positions := cardinality(_changed);
     digest_before := md5(_digests::text);
     digest_after := md5(_digests_after::text);

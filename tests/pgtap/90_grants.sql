@@ -1,5 +1,5 @@
 begin;
-select plan(222);
+select plan(231);
 
 do $set_up$
 begin

@@ -1,0 +1,36 @@
+create or replace function utl.fetch_changes(subscriber text, max_changes integer default 1000)
+returns setof utl.position_changes
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+as $fetch_changes$
+declare
+    _asking utl_private.subscribers := utl_private.subscriber_row(subscriber);
+    _safe bigint;
+begin
+    perform utl_private.require_incarnation(_asking);
+    _safe := utl.tick();
+    if _asking.fetched_at is null or _asking.fetched_at < clock_timestamp() - interval '1 second'
+    then
+        update utl_private.subscribers as s set fetched_at = clock_timestamp()
+        where s.subscriber = _asking.subscriber;
+    end if;
+    return query
+    select v.*
+    from (
+        select w.change_id
+        from utl_private.wanted_changes(_asking, _safe) as w
+        order by w.change_id
+        limit max_changes
+    ) as w
+    inner join utl.position_changes as v on w.change_id = v.change_id
+    order by w.change_id;
+end
+$fetch_changes$;
+
+comment on function utl.fetch_changes(text, integer) is
+'The next changes that a subscriber wants, at most so many, in order of change_id: after the one
+that he acknowledged last, up to the watermark, which it moves where nobody else does (utl.tick).
+Fetching again gives the same again; utl.acknowledge goes on. 22U01: unknown subscriber; 55U05:
+the server was restored or promoted since he came that far.';

@@ -1,21 +1,23 @@
 create or replace view utl.missing_basis as
 with unknown_costs as (
     select
-        t.transaction_id, t.account_id, t.instrument_id, t.quantity,
+        t.transaction_id, t.book_id, t.account_id, t.instrument_id, t.quantity,
         'its cost is not known' as why
     from utl_private.costed_transactions as t
     where
         t.amount is null and t.instrument_id is not null
         and t.kind in ('opening_balance', 'deposit', 'reward', 'airdrop')
     union all
-    select t.transaction_id, t.account_id, t.instrument_id, t.quantity, 'its cost is not known'
+    select
+        t.transaction_id, t.book_id, t.account_id, t.instrument_id, t.quantity,
+        'its cost is not known'
     from utl_private.costed_transactions as t
     where
         t.amount is null and t.instrument_id is not null
         and t.kind = 'adjustment' and t.quantity > 0
     union all
     select
-        t.transaction_id, t.account_id, t.instrument_id, -e.quantity,
+        t.transaction_id, t.book_id, t.account_id, t.instrument_id, -e.quantity,
         format('more left than costing %s held', c.costing)
     from utl_private.costed_transactions as t
     inner join utl_private.position_terms as p
@@ -37,7 +39,7 @@ with unknown_costs as (
         and e.quantity * e.quantity_after > 0
     union
     select
-        t.transaction_id, t.to_account_id, t.to_instrument_id, e.quantity,
+        t.transaction_id, t.to_book_id, t.to_account_id, t.to_instrument_id, e.quantity,
         'nothing was held of which it is a part'
     from utl_private.costed_transactions as t
     inner join utl_private.position_terms as p
@@ -64,10 +66,10 @@ select
     t.reason,
     t.reference,
     t.transaction_id,
-    t.book_id
+    u.book_id
 from unknown_costs as u
 inner join utl.transactions as t on u.transaction_id = t.transaction_id
-inner join utl_private.books as b on t.book_id = b.book_id
+inner join utl_private.books as b on u.book_id = b.book_id
 inner join utl_private.instruments as i on u.instrument_id = i.instrument_id
 left join utl_private.accounts as a on u.account_id = a.account_id;
 

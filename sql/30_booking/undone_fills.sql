@@ -32,6 +32,7 @@ as $undone_fills$
         on
             (u.held).method in ('hifo', 'lofo')
             and u.effective_at = f.executed_at and u.fill_id = f.fill_id
+            and (u.held).instrument_id = f.instrument_id
     left join lateral utl_private.fill_leg(row(f.*)::utl.fills, u.held) as l
         on f.fill_id is not null
 $undone_fills$;

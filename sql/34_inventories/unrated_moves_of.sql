@@ -13,7 +13,8 @@ as $unrated_moves_of$
             when m.is_fee then 'network_fee'
             else 'withdrawal'
         end,
-        m.quantity, null::numeric, null::numeric, 0::numeric, null::numeric, null::numeric,
+        m.quantity - case when m.fee_asset_id = m.asset_id then coalesce(m.fee, 0) else 0 end,
+        null::numeric, null::numeric, 0::numeric, null::numeric, null::numeric,
         null::numeric, null::timestamptz, (m.fill).venue_fill_id, null::text,
         'fill', (m.fill).instrument_id
     from unnest(moves) as m

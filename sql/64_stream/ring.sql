@@ -31,6 +31,7 @@ begin
         inner join utl_private.instruments as i on p.instrument_id = i.instrument_id
         left join utl_private.accounts as a on p.account_id = a.account_id
         order by h.change_id
+        limit 33                        -- one more than are told one by one
     loop
         if _left = 0 then
             perform pg_notify('utl_positions', json_build_object(

@@ -24,9 +24,11 @@ begin
     if pg_current_xact_id_if_assigned() is null then
         _last := utl_private.last_change_id();
         _xid := pg_current_xact_id();
-        if utl_private.writes_alone(_xid) then
-            _safe := _last;
-        else
+        if current_setting('transaction_isolation') = 'read committed'
+            and utl_private.writes_alone(_xid)
+        then
+            _safe := _last;             -- an older snapshot would not see all of them
+        elsif (select count(*) from utl_private.ticks) < 100 then
             insert into utl_private.ticks (change_id, xid)
             select _last, _xid
             where not exists (select from utl_private.ticks as t where t.change_id = _last);

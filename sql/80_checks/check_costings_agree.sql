@@ -25,7 +25,10 @@ at_cost as (
     inner join utl_private.positions as p on e.position_id = p.position_id
     inner join utl_private.costings as c
         on p.book_id = c.book_id and p.costing_id = c.costing_id
-    inner join utl.effective_transactions as t on e.fill_id = t.transaction_id
+    inner join utl_private.costed_transactions as t
+        on
+            e.fill_id = t.transaction_id
+            and p.instrument_id in (t.instrument_id, t.to_instrument_id)
     where
         e.effective_at >= c.starts_at
         and (

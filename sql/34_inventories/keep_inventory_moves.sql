@@ -25,7 +25,7 @@ begin
         returning *
     )
 
-    select array_agg(utl_private.as_transaction(k)) into transactions from kept as k;
+    select array_agg(utl_private.transaction_of_move(k)) into transactions from kept as k;
 end
 $keep_inventory_moves$;
 

@@ -23,7 +23,7 @@ begin
         returning v.*
     )
 
-    select array_agg(utl_private.as_transaction(g)) into transactions from gone as g;
+    select array_agg(utl_private.transaction_of_move(g)) into transactions from gone as g;
 end
 $take_inventory_moves$;
 

@@ -1,8 +1,8 @@
-create or replace function utl_private.as_transaction(move utl_private.inventory_transactions)
+create or replace function utl_private.transaction_of_move(move utl_private.inventory_transactions)
 returns utl.transactions
 language sql
 immutable
-as $as_transaction$
+as $transaction_of_move$
     select (
         move.transaction_id, move.occurred_at, move.recorded_at, move.sequence, move.book_id,
         move.account_id, move.instrument_id, move.asset_id, move.fee_asset_id, move.to_book_id,
@@ -10,7 +10,7 @@ as $as_transaction$
         move.price, move.fee, move.to_quantity, move.new_units, move.old_units, move.opened_at,
         move.reference, move.reason
     )::utl.transactions
-$as_transaction$;
+$transaction_of_move$;
 
-comment on function utl_private.as_transaction(utl_private.inventory_transactions) is
+comment on function utl_private.transaction_of_move(utl_private.inventory_transactions) is
 'A move of an inventory in the shape of a transaction.';

@@ -222,7 +222,8 @@ select is_empty(
         select r.name from relations as r
         where
             r.schema = 'utl' and r.kind in ('r', 'p') and r.name not in (
-                'fills', 'corrections', 'transactions', 'transaction_corrections', 'prices'
+                'fills', 'corrections', 'transactions', 'transaction_corrections', 'prices',
+                'venue_statements'
             )
     $$,
     'only_facts_are_public_tables'

@@ -1,5 +1,5 @@
 begin;
-select plan(216);
+select plan(225);
 
 do $set_up$
 begin

@@ -87,6 +87,9 @@ begin
             transaction_id, kind, occurred_at, quantity, amount, opened_at, reason
         ) on utl.transaction_corrections to utl_writer, utl_admin;
         grant insert (
+            as_of, account_id, asset_id, instrument_id, quantity, source
+        ) on utl.venue_statements to utl_writer, utl_admin;
+        grant insert (
             at, instrument_id, base_asset_id, quote_asset_id, source, bid, ask, mark
         ) on utl.prices to utl_writer, utl_admin;
         -- Fills, prices, and each kind of transaction. Adding what is unknown on the way asks for

@@ -164,7 +164,7 @@ class Ledger:
             try:
                 return self._connected().execute(statement, parameters).fetchall()
             except psycopg.OperationalError as error:
-                if attempt == ATTEMPTS_MAX or not _is_passing(error):
+                if attempt == ATTEMPTS_MAX or not is_passing(error):
                     raise
                 time.sleep(RETRY_AFTER_S * 2 ** (attempt - 1))
         raise AssertionError
@@ -178,7 +178,7 @@ class Ledger:
         return self._connection
 
 
-def _is_passing(error: psycopg.OperationalError) -> bool:
+def is_passing(error: psycopg.OperationalError) -> bool:
     """Whether the same statement may succeed in a moment: the server restarts, or a lock is held.
 
     A server that cannot be reached at all has given no SQLSTATE.
@@ -235,7 +235,7 @@ def _json(rows: Iterable[Row], first_line: int) -> str:
 
 def _json_row(row: Row) -> str:
     """Write a row as JSON that PostgreSQL can read: its text has no NUL and no lone surrogate."""
-    values = {key: _text(value) for key, value in row.items()}
+    values = {key: text_of(value) for key, value in row.items()}
     try:
         "".join(values.values()).encode()
         is_text = not any("\0" in value for value in values.values())
@@ -247,7 +247,7 @@ def _json_row(row: Row) -> str:
     return json.dumps(values, ensure_ascii=False)
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """Write a value as the ledger reads it; nothing is the empty text."""
     if isinstance(value, str):
         return value

@@ -24,6 +24,12 @@ begin
         from unnest(incoming) as u
         where
             u.instrument not in (select i.instrument from utl_private.instruments as i)
+            and not exists (
+                select
+                from utl.accounts as a
+                inner join utl.instrument_aliases as x on a.venue = x.venue
+                where a.account = u.account and x.symbol = u.instrument
+            )
             and utl_private.fill_problem(u) is null
         order by 1
     loop
@@ -40,6 +46,12 @@ begin
         from unnest(incoming) as u
         where
             u.fee_asset not in (select a.asset from utl_private.assets as a)
+            and not exists (
+                select
+                from utl.accounts as a
+                inner join utl.asset_aliases as x on a.venue = x.venue
+                where a.account = u.account and x.symbol = u.fee_asset
+            )
             and utl_private.fill_problem(u) is null
         order by 1
     loop
@@ -49,6 +61,7 @@ end
 $create_unknown$;
 
 comment on function utl_private.create_unknown(utl_private.incoming_fill[], text) is
-'Adds the accounts, instruments and fee assets that rows name and nobody has added, in the order of
+'Adds the accounts, instruments and fee assets that rows name and nobody has added, and that
+are no alias at their account''s venue, in the order of
 their names, so that two sessions do not wait for each other. Rows that cannot be fills add
 nothing.';

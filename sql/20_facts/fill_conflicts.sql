@@ -12,6 +12,7 @@ select
     c.recorded_at
 from utl_private.fill_conflicts as c
 inner join utl_private.accounts as a on c.account_id = a.account_id
+inner join utl_private.venues as v on a.venue_id = v.venue_id
 inner join utl_private.fill_keys as k
     on c.account_id = k.account_id and c.venue_fill_id = k.venue_fill_id
 inner join utl.fills as f on k.executed_at = f.executed_at and k.fill_id = f.fill_id
@@ -19,11 +20,23 @@ inner join utl_private.books as b on f.book_id = b.book_id
 inner join utl_private.instruments as i on f.instrument_id = i.instrument_id
 left join utl_private.assets as fa on f.fee_asset_id = fa.asset_id
 cross join lateral (
-    select jsonb_object_agg(v.name, jsonb_build_array(v.recorded, v.resent)) as differences
+    select jsonb_object_agg(w.name, jsonb_build_array(w.recorded, w.resent)) as differences
     from (
         values
         ('book', b.book, c.content ->> 'book'),
-        ('instrument', i.instrument, c.content ->> 'instrument'),
+        (
+            'instrument',
+            i.instrument,
+            coalesce(
+                (
+                    select x.instrument from utl.instrument_aliases as x
+                    where
+                        x.venue = v.venue
+                        and x.symbol = c.content ->> 'instrument'
+                ),
+                c.content ->> 'instrument'
+            )
+        ),
         ('side', f.side, lower(c.content ->> 'side')),
         (
             'quantity',
@@ -40,14 +53,24 @@ cross join lateral (
             trim_scale(f.fee)::text,
             trim_scale(coalesce((c.content ->> 'fee')::numeric, 0))::text
         ),
-        ('fee_asset', fa.asset, c.content ->> 'fee_asset'),
+        (
+            'fee_asset',
+            fa.asset,
+            coalesce(
+                (
+                    select x.asset from utl.asset_aliases as x
+                    where x.venue = v.venue and x.symbol = c.content ->> 'fee_asset'
+                ),
+                c.content ->> 'fee_asset'
+            )
+        ),
         (
             'executed_at',
             to_jsonb(f.executed_at) #>> '{}',
             to_jsonb(c.executed_at) #>> '{}'
         )
-    ) as v (name, recorded, resent)
-    where v.recorded is distinct from v.resent
+    ) as w (name, recorded, resent)
+    where w.recorded is distinct from w.resent
 ) as d;
 
 comment on view utl.fill_conflicts is

@@ -18,7 +18,7 @@ begin
     ) as i on c.place = i.place
     where c.outcome = 'rejected'
     order by i.source, i.line, md5(i.raw)
-    on conflict (source, line, md5(raw)) do update
+    on conflict (source, line, md5(raw), fact, part) do update
         set sqlstate = excluded.sqlstate, reason = excluded.reason, content = excluded.content
         where k.resolved_at is null;
 end

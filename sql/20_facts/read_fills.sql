@@ -18,13 +18,13 @@ begin
 
     named as (
         select
-            l.*, b.book_id, a.account_id, i.instrument_id, f.asset_id,
+            l.*, b.book_id, a.account_id, x.instrument_id, x.asset_id,
             case
                 when l.flaw is not null or l.read_at is null then null
                 when b.book_id is null then 'book ' || l.book
                 when a.account_id is null then 'account ' || l.account
-                when i.instrument_id is null then 'instrument ' || l.instrument
-                when f.asset_id is null and l.fee_asset is not null
+                when x.instrument_id is null then 'instrument ' || l.instrument
+                when x.asset_id is null and l.fee_asset is not null
                     then 'fee_asset ' || l.fee_asset
             end as unknown
         from lines as l
@@ -32,14 +32,15 @@ begin
         left join utl_private.accounts as a on l.account = a.account
         left join utl_private.instruments as i on l.instrument = i.instrument
         left join utl_private.assets as f on l.fee_asset = f.asset
+        cross join lateral utl_private.with_aliases(
+            a.venue_id, l.instrument, i.instrument_id, l.fee_asset, f.asset_id
+        ) as x
     )
 
     select array_agg((
         n.place, n.line,
-        case
-            when n.flaw is null and n.read_at is not null and n.unknown is null then 'booked'
-            else 'rejected'
-        end,
+        case when coalesce(n.flaw, n.unknown) is null and n.read_at is not null
+            then 'booked' else 'rejected' end,
         n.fill_id,
         case
             when n.problem is not null then '22U04'
@@ -52,8 +53,7 @@ begin
             || utl_private.quote_shortly(n.executed_at),
             n.unknown
         ),
-        null, n.read_at,
-        case when n.flaw is null then coalesce(n.sequence::bigint, 0) end,
+        null, n.read_at, case when n.flaw is null then coalesce(n.sequence::bigint, 0) end,
         n.book_id, n.account_id, n.instrument_id, n.asset_id, lower(n.side),
         case when n.flaw is null then n.quantity::numeric end,
         case when n.flaw is null then n.price::numeric end,

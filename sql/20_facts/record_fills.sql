@@ -42,4 +42,5 @@ sequence, liquidity (maker, taker), venue_order_id, and line and raw, to find th
 Numbers may be JSON strings. source: where the rows come from, such as a file''s name. book and
 account stand in where a row has none; timezone is that of times that have none. create_unknown
 adds instruments, fee assets and accounts that are not known; an account at venue, or at what
-stands before the first : or - in its name. 22U04 if fills is not an array.';
+stands before the first : or - in its name. Instruments and fee assets may be spelt as the venue of
+the account does: utl.add_instrument_alias, utl.add_asset_alias. 22U04 if fills is not an array.';

@@ -9,12 +9,14 @@ select
     r.content,
     r.rejected_at,
     r.resolved_at,
-    r.resolution
+    r.resolution,
+    r.fact
 from utl_private.rejected_fills as r;
 
 comment on view utl.rejected_fills is
-'Rows that could not become fills, as they came. utl.retry_rejected_fills sends the unresolved ones
-through again.';
+'Rows that could not become fills, transactions or lines of a venue''s statement, as they came, and
+repeated references of transactions and statements with other content (23U03).
+utl.retry_rejected_fills sends the unresolved ones through again.';
 comment on column utl.rejected_fills.rejected_fill_id is 'Id of the rejected row.';
 comment on column utl.rejected_fills.source is 'Where it came from, such as a file''s name.';
 comment on column utl.rejected_fills.line is 'Its line there, or its place in the array.';
@@ -28,3 +30,5 @@ comment on column utl.rejected_fills.rejected_at is 'When it was first rejected.
 comment on column utl.rejected_fills.resolved_at is 'When it was sent again and not rejected.';
 comment on column utl.rejected_fills.resolution is
 'What became of it then: booked, duplicate or conflict.';
+comment on column utl.rejected_fills.fact is
+'What it was to become: fill, transaction or statement.';

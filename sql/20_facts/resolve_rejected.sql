@@ -9,7 +9,9 @@ begin
     if not exists (
         select
         from utl_private.rejected_fills as k
-        where k.resolved_at is null and k.source in (select u.source from unnest(incoming) as u)
+        where
+            k.resolved_at is null and k.fact = 'fill'
+            and k.source in (select u.source from unnest(incoming) as u)
     ) then
         return;
     end if;
@@ -21,7 +23,7 @@ begin
     inner join unnest(checked) as c on i.place = c.place
     where
         c.outcome <> 'rejected'
-        and k.resolved_at is null
+        and k.resolved_at is null and k.fact = 'fill'
         and k.source = i.source and k.line = i.line and md5(k.raw) = i.raw_digest;
 end
 $resolve_rejected$;

@@ -30,7 +30,7 @@ begin
             from utl_private.rejected_fills as r
             where
                 r.rejected_fill_id > _last
-                and r.resolved_at is null and r.content is not null
+                and r.resolved_at is null and r.content is not null and r.fact = 'fill'
                 and (
                     retry_rejected_fills.source is null
                     or r.source = retry_rejected_fills.source
@@ -47,6 +47,12 @@ begin
         from unnest(utl_private.record_incoming(_incoming)) as c
         order by c.place;
     end loop;
+    return query
+    select f.*
+    from unnest(array['transaction', 'statement']) as k (kind)
+    cross join lateral utl_private.retry_rejected_facts(
+        k.kind, retry_rejected_fills.source
+    ) as f;
 end
 $retry_rejected_fills$;
 
@@ -54,4 +60,5 @@ comment on function utl.retry_rejected_fills(text) is
 'Sends the rejected rows that are not resolved through again, those of one source or all: after an
 instrument was added, say. Returns what became of each, as utl.record_fills does; a row that is
 booked, a duplicate or a conflict is resolved, any other stays with its newest reason. Rows that
-could not be read at all are left out: only their file can be mended.';
+could not be read at all are left out: only their file can be mended. Of a transaction
+or a line of a statement fill_id is its own id.';

@@ -223,7 +223,7 @@ select is_empty(
         where
             r.schema = 'utl' and r.kind in ('r', 'p') and r.name not in (
                 'fills', 'corrections', 'transactions', 'transaction_corrections', 'fact_rates',
-                'prices'
+                'prices', 'venue_statements'
             )
     $$,
     'only_facts_are_public_tables'

@@ -1,5 +1,5 @@
 begin;
-select plan(231);
+select plan(240);
 
 do $set_up$
 begin

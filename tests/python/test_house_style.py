@@ -34,6 +34,7 @@ WITHOUT_OBJECT = {
     "corrections": "comments on a table of migrations/",
     "prices": "comments on a table of migrations/",
     "transactions": "comments on a table of migrations/",
+    "venue_statements": "comments on a table of migrations/",
     "transaction_corrections": "comments on a table of migrations/",
     "90_grants": "roles",
     "95_partitions": "calls add_partitions",

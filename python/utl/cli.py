@@ -169,9 +169,20 @@ def migrate(
     print(f"sql/    {'loaded' if report.code_loaded else 'unchanged'}, release {__version__}")
 
 
+def formats(show: bool) -> None:
+    """Print the formats and stop."""
+    if show:
+        from rich.console import Console
+
+        from utl.ingest.showing import show_formats
+
+        show_formats(Console())
+        raise typer.Exit
+
+
 @app.command()
 def ingest(
-    file: Annotated[Path, typer.Argument(help="A CSV file; - is standard input; .gz is unpacked.")],
+    file: Annotated[Path, typer.Argument(help="A file; - is standard input; .gz is unpacked.")],
     book: Annotated[str | None, typer.Option(help="The book of rows that name none.")] = None,
     account: Annotated[str | None, typer.Option(help="The account of rows that name none.")] = None,
     create: Annotated[
@@ -187,20 +198,55 @@ def ingest(
     source: Annotated[
         str | None, typer.Option(help="What rejected rows name as their source [default: FILE].")
     ] = None,
+    format: Annotated[  # noqa: A002  # it is the option's name
+        str | None,
+        typer.Option(help="How the file is read [default: by its ending, or csv]; see --formats."),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="TOML that says which columns of a foreign file say what.")
+    ] = None,
+    adapter: Annotated[
+        Path | None, typer.Option(help="A Python module of yours with an adapter.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="KEY=TEXT for the adapter; repeatable.")
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Show what would become of every row, and take it all back. Other sessions wait "
+            "for the positions that would change.",
+        ),
+    ] = False,
+    explain: Annotated[
+        int | None, typer.Option(help="Only show how the row at this line is read.", min=1)
+    ] = None,
+    _formats: Annotated[
+        bool,
+        typer.Option("--formats", callback=formats, is_eager=True, help="List the formats."),
+    ] = False,
 ) -> None:
-    """Record a CSV file of fills; again, if you like: what is there already books nothing.
+    """Record a file of fills; again, if you like: what is there already books nothing.
 
-    Columns, in any order: instrument, side, quantity, price, executed_at (ISO 8601 with zone, or
-    Unix milliseconds), venue_fill_id, and optional book, account, fee, fee_asset, sequence,
-    liquidity, venue_order_id. A bad row never stops the good ones; exit code 5 says there are some.
+    Columns of CSV, in any order: instrument, side, quantity, price, executed_at (ISO 8601 with
+    zone, or Unix milliseconds), venue_fill_id, and optional book, account, fee, fee_asset,
+    sequence, liquidity, venue_order_id; of other files, by --format or --mapping. A bad row never
+    stops the good ones; exit code 5 says there are some.
     """
     from rich.console import Console
 
-    from utl import ingest as ingestion
+    from utl.ingest import showing
+    from utl.ingest.forms import form_of
     from utl.ledger import Defaults
 
     defaults = Defaults(book, account, source or file.name, timezone, create, venue)
-    if ingestion.command(file, defaults, Console()).needs_attention:
+    form = form_of(file, format, mapping, adapter, settings or [])
+    if explain is not None:
+        summary = showing.show_explanation(file, defaults, explain, Console(), form)
+    else:
+        summary = showing.command(file, defaults, Console(), form, is_dry=dry_run)
+    if summary.needs_attention:
         raise typer.Exit(NEEDS_ATTENTION)
 
 
@@ -217,16 +263,35 @@ def rejected_list(
     rejected.show(source, limit, Console())
 
 
+@rejected_app.command("export")
+def rejected_export(
+    file: Annotated[Path, typer.Argument(help="A CSV file to write; - is standard output.")],
+    source: Annotated[str | None, typer.Option(help="Only rows of this file.")] = None,
+) -> None:
+    """Write the rejected rows that are not resolved to a CSV file, to mend and retry them."""
+    from rich.console import Console
+
+    from utl import rejected
+
+    rejected.export(source, file, Console(stderr=True))
+
+
 @rejected_app.command("retry")
 def rejected_retry(
     source: Annotated[str | None, typer.Option(help="Only rows of this file.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="What `utl rejected export` wrote, mended.")
+    ] = None,
 ) -> None:
     """Send them through again, after an instrument was added, say; exit code 5 if any stays."""
     from rich.console import Console
 
     from utl import rejected
 
-    if rejected.retry(source, Console()):
+    count = (
+        rejected.retry_file(file, source, Console()) if file else rejected.retry(source, Console())
+    )
+    if count:
         raise typer.Exit(NEEDS_ATTENTION)
 
 

@@ -11,6 +11,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -97,6 +98,7 @@ class Ledger:
     def __init__(self, dsn: str | None = None) -> None:
         self._dsn = dsn
         self._connection: psycopg.Connection | None = None
+        self._is_rehearsing = False
 
     def __enter__(self) -> Self:
         return self
@@ -145,7 +147,9 @@ class Ledger:
         found = self.query(
             RECORD_FILLS,
             {
-                "fills": _json(rows, first_line),
+                "fills": written(
+                    {"line": line, **row} for line, row in enumerate(rows, first_line)
+                ),
                 "source": defaults.source,
                 "book": defaults.book,
                 "account": defaults.account,
@@ -160,6 +164,9 @@ class Ledger:
         self, statement: LiteralString, parameters: Mapping[str, object] | None = None
     ) -> list[tuple[Any, ...]]:
         """Run one statement as a transaction; again, if that may help. It must be idempotent."""
+        if self._is_rehearsing:
+            with self._connected().transaction():
+                return self._connected().execute(statement, parameters).fetchall()
         for attempt in range(1, ATTEMPTS_MAX + 1):
             try:
                 return self._connected().execute(statement, parameters).fetchall()
@@ -168,6 +175,19 @@ class Ledger:
                     raise
                 time.sleep(RETRY_AFTER_S * 2 ** (attempt - 1))
         raise AssertionError
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Take back all that is done meanwhile, as one transaction, however it ends.
+
+        Nothing is sent again. The positions that would change are locked until the end.
+        """
+        self._is_rehearsing = True
+        try:
+            with self._connected().transaction(force_rollback=True):
+                yield
+        finally:
+            self._is_rehearsing = False
 
     def _connected(self) -> psycopg.Connection:
         if self._connection is None or self._connection.broken:
@@ -228,23 +248,30 @@ def _arrow_batches(stream: ArrowStream) -> Iterator[Sequence[Row]]:
             yield part.cast(schema, safe=False).to_pylist()
 
 
-def _json(rows: Iterable[Row], first_line: int) -> str:
-    written = (_json_row({"line": line, **row}) for line, row in enumerate(rows, first_line))
-    return f"[{','.join(written)}]"
+def written(rows: Iterable[Row]) -> str:
+    """Write rows as JSON that PostgreSQL can read: its text has no NUL and no lone surrogate."""
+    values = [{key: text_of(found) for key, found in row.items()} for row in rows]
+    text = json.dumps(values, ensure_ascii=False)
+    if "\\u0000" in text or not is_utf8(text):
+        text = json.dumps([_without_rubbish(row) for row in values], ensure_ascii=False)
+    return text
 
 
-def _json_row(row: Row) -> str:
-    """Write a row as JSON that PostgreSQL can read: its text has no NUL and no lone surrogate."""
-    values = {key: text_of(value) for key, value in row.items()}
+def _without_rubbish(row: dict[str, str]) -> dict[str, str]:
+    """Leave a row as it is if it is text, and say so if not."""
+    if is_utf8("".join(row.values())) and not any("\0" in found for found in row.values()):
+        return row
+    raw = json.dumps(row).replace("\\u", "\\\\u")
+    return {"line": row["line"], "raw": raw, "problem": "a character that is not text"}
+
+
+def is_utf8(text: str) -> bool:
+    """Whether a text can be written as UTF-8: JSON may say half a character."""
     try:
-        "".join(values.values()).encode()
-        is_text = not any("\0" in value for value in values.values())
+        text.encode()
     except UnicodeEncodeError:
-        is_text = False
-    if not is_text:
-        raw = json.dumps(values).replace("\\u", "\\\\u")
-        values = {"line": values["line"], "raw": raw, "problem": "a character that is not text"}
-    return json.dumps(values, ensure_ascii=False)
+        return False
+    return True
 
 
 def text_of(value: object) -> str:

@@ -16,14 +16,24 @@ declare
         from unnest(utl_private.fill_columns()) with ordinality as c (name, place)
         order by c.place
     );
+    _line integer := array_position(columns, 'line');
+    _raw integer := array_position(columns, 'raw');
     _width integer := cardinality(columns);
 begin
     return array(
         select (
             s.place,
             source,
-            s.place - 1 + first_line,
-            s.line,
+            case
+                when s.v[_line] ~ '^[0-9]{1,18}$' then s.v[_line]::bigint
+                else s.place - 1 + first_line
+            end,
+            case
+                when _raw is not null
+                    then replace(replace(s.v[_raw], E'\x1f', ','), E'\x1e', E'\n')
+                when _line is not null then left(s.line, -1 - length(s.v[_line]))
+                else s.line
+            end,
             case when cardinality(s.v) <> _width
                 then format('%s values in a line of %s columns', cardinality(s.v), _width)
             end,
@@ -44,7 +54,7 @@ begin
         from (
             select l.line, l.place, string_to_array(l.line, ',') as v
             from string_to_table(lines, E'\n') with ordinality as l (line, place)
-            where l.line <> ''
+            where btrim(l.line) <> ''
             offset 0                    -- else each use of v would split the line again
         ) as s
     );
@@ -53,4 +63,6 @@ $line_fills$;
 
 comment on function utl_private.line_fills(text, text[], text, text, text, bigint, text) is
 'The rows of plain CSV lines. Blanks and quotes around a value do not count, and an empty value
-is none.';
+is none. With the last column line, a line says its own number behind its values. With line and raw,
+it stands for a row of another file: its line there, and its text, with unit separators (U+001F) for
+its commas and record separators (U+001E) for its breaks.';

@@ -38,4 +38,6 @@ comment on function utl.record_fill_lines(
 around them at most, and no commas, quotes or line breaks in them. columns names the values of a
 line, as the file''s header does; book and account stand in where the lines have none; first_line is
 the number of the first of them; timezone is that of times that have none. Empty lines are passed
-over.';
+over. A last column line is the number of each line in its file, where they do not follow each
+other. Where a line was made from a row of another file, the last columns line and raw say where
+that stands and what it says, with U+001F for commas and U+001E for line breaks.';

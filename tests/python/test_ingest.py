@@ -10,9 +10,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from utl import ingest as ingestion
 from utl.cli import NEEDS_ATTENTION, app
-from utl.ingest import FileError, Summary, ingest
+from utl.ingest import FileError, Summary, ingest, showing
+from utl.ingest import lines as reading
 from utl.ledger import Defaults, Ledger
 from utl.settings import UtlError
 
@@ -266,7 +266,7 @@ def test_line_numbers_are_those_of_the_file(read: Read) -> None:
 def test_line_numbers_are_right_in_later_blocks(
     read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingestion, "BLOCK_BYTES", 100)
+    monkeypatch.setattr(reading, "BLOCK_BYTES", 100)
     rows = [f"BTC/USDT,buy,1,1,2026-01-01T00:00Z,A{n}" for n in range(50)]
     rows[20] = '"BTC/USDT",buy,1,1,2026-01-01T00:00Z,"a\nname\nof\nfive\nlines"'
     rows[10] = rows[30] = "BTC/USDT,buy"
@@ -278,7 +278,7 @@ def test_line_numbers_are_right_in_later_blocks(
 def test_a_quoted_value_may_go_on_over_lines_and_blocks(
     read: Read, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingestion, "BLOCK_BYTES", 120)
+    monkeypatch.setattr(reading, "BLOCK_BYTES", 120)
     row = 'BTC/USDT,buy,1,1,2026-01-01T00:00Z,"two\nlines, and a ""quote"""'
     assert read(lines(ROWS[0], row, ROWS[1])).counts == {"booked": 3}
     assert (
@@ -319,8 +319,8 @@ def test_a_row_in_another_encoding_costs_only_its_own_row(
 def test_a_line_without_end_is_cut_off_and_does_not_fill_the_memory(
     read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingestion, "BLOCK_BYTES", 1000)
-    monkeypatch.setattr(ingestion, "LINE_BYTES_MAX", 2000)
+    monkeypatch.setattr(reading, "BLOCK_BYTES", 1000)
+    monkeypatch.setattr(reading, "LINE_BYTES_MAX", 2000)
     summary = read(lines(ROWS[0], "x" * 100_000, ROWS[1]))
     assert told(summary) == [(3, "rejected", "22U04", "line is longer than 2000 bytes")]
     assert summary.counts == {"booked": 2, "rejected": 1}
@@ -435,7 +435,7 @@ def test_a_summary_shows_the_first_problems_and_counts_the_rest(read: Read) -> N
     summary = read(lines(*rows))
     assert [row.line for row in summary.shown] == list(range(2, 22))
     output = io.StringIO()
-    ingestion.show(summary, Console(file=output, width=100))
+    showing.show(summary, Console(file=output, width=100))
     assert "line 2: rejected: side is neither buy nor sell: 'hold' (22U03)\n" in output.getvalue()
     assert "… and 10 more" in output.getvalue()
 

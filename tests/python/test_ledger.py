@@ -241,7 +241,9 @@ def test_a_fill_that_another_session_commits_meanwhile_is_a_duplicate(
 ) -> None:
     done: list[list[str]] = []
     with connection.transaction():
-        connection.execute("select * from utl.record_fills(%s)", [module._json([fill("A")], 1)])
+        connection.execute(
+            "select * from utl.record_fills(%s)", [module.written([{"line": 1, **fill("A")}])]
+        )
         waiting = threading.Thread(
             target=lambda: done.append(
                 outcomes(ledger.record_fills([fill("A"), fill("B")]).outcomes)

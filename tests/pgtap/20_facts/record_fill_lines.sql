@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(10);
 
 do $set_up$
 begin
@@ -53,6 +53,38 @@ select is(
     'a_rejected_line_is_kept_as_it_came'
 );
 select is(pg_temp.record('', 'instrument'), null, 'no_lines_give_nothing');
+select is(
+    pg_temp.record(
+        E'BTC/USD,buy,1,100,2026-01-05T10:00:00Z,a,71\nBTC/USD,buy,-1,1,2026-01-05T10:00:00Z,x,70',
+        'instrument,side,quantity,price,executed_at,venue_fill_id,line'
+    ),
+    E'70 rejected quantity is not positive: ''-1''\n71 duplicate',
+    'a_line_may_say_its_own_number'
+);
+select is(
+    (
+        select r.raw from utl.rejected_fills as r
+        where r.line = 70
+    ),
+    'BTC/USD,buy,-1,1,2026-01-05T10:00:00Z,x', 'its_number_is_no_part_of_the_line'
+);
+select is(
+    pg_temp.record(
+        E'BTC/USD,hold,1,1,2026-01-05T10:00:00Z,y,80,Hold;\x1f"a\x1eb"\n'
+        'BTC/USD,hold,1,1,2026-01-05T10:00:00Z,y,no number,',
+        'instrument,side,quantity,price,executed_at,venue_fill_id,line,raw'
+    ),
+    E'3 rejected side is neither buy nor sell: ''hold''\n'
+    '80 rejected side is neither buy nor sell: ''hold''',
+    'a_line_may_stand_for_a_row_of_another_file'
+);
+select is(
+    (
+        select array_agg(r.raw order by r.line) from utl.rejected_fills as r
+        where r.line in (3, 80)
+    ),
+    array['', E'Hold;,"a\nb"'], 'whose_text_is_kept_instead_of_the_line'
+);
 select is(audit(), 'sound', 'the_ledger_is_sound');
 
 select * from finish();

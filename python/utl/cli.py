@@ -250,6 +250,58 @@ def ingest(
         raise typer.Exit(NEEDS_ATTENTION)
 
 
+@app.command()
+def pull(
+    exchange: Annotated[str, typer.Argument(help="The exchange, by ccxt's name: binance, okx.")],
+    account: Annotated[str, typer.Option(help="The account whose fills they are.")],
+    book: Annotated[str, typer.Option(help="The book that they belong to.")],
+    keys: Annotated[
+        Path | None,
+        typer.Option(help="ccxt's configuration, JSON or TOML (default: EXCHANGE_API_KEY, …)."),
+    ] = None,
+    what: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="trades, funding, deposits, withdrawals, transfers, balances, positions; repeat "
+            "(default: the first four)."
+        ),
+    ] = None,
+    symbol: Annotated[
+        list[str] | None, typer.Option(help="Only this symbol of ccxt's; repeat for more.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(help="From this day or time on (default: where the last pull came to)."),
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Up to this time (default: now).")] = None,
+    overlap: Annotated[
+        int, typer.Option(help="Minutes to go back behind the last point.", min=0)
+    ] = 60,
+    wallet: Annotated[
+        list[str] | None,
+        typer.Option(help="WALLET=ACCOUNT: a wallet that is another account, for transfers."),
+    ] = None,
+    create: Annotated[
+        bool, typer.Option("--create", help="Add unknown instruments, fee assets and accounts.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch, but write nothing.")] = False,
+) -> None:
+    """Fetch from an exchange, by ccxt, what the ledger does not have yet.
+
+    Repeat it as often as you like: it goes on where it came to, and what comes twice books nothing.
+    Exit code 5 says that rows were rejected or contradict what is there.
+    """
+    from rich.console import Console
+
+    from utl import pull as pulling
+
+    request = pulling.request_of(
+        exchange, book, account, what, symbol, since, until, overlap, wallet, create, dry_run
+    )
+    if pulling.command(request, keys, Console()).needs_attention:
+        raise typer.Exit(NEEDS_ATTENTION)
+
+
 @rejected_app.command("list")
 def rejected_list(
     source: Annotated[str | None, typer.Option(help="Only rows of this file.")] = None,

@@ -1,0 +1,377 @@
+"""ccxt: the unified objects of any exchange, dumped as JSON or as they are in Python.
+
+Trades become fills; funding, deposits, withdrawals and transfers become transactions; positions and
+balances become lines of a venue's statement. ccxt's figures are floats unless it was told
+otherwise: lost digits come back from `info`, which is what the venue sent.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal, localcontext
+from typing import Any, BinaryIO
+
+from utl.ingest import bybit, coinbase
+from utl.ingest.adapter import Options, Problem, Row, adapter
+from utl.ingest.exchange import rows_in, rows_of
+from utl.ingest.feed import (
+    Context,
+    Execution,
+    Fee,
+    Found,
+    Movement,
+    Raw,
+    StatementLine,
+    funding_reference,
+    is_true,
+    required,
+    sequence_of,
+    side_of,
+    text,
+    venue_name,
+    within,
+)
+from utl.ingest.figures import (
+    NotBooked,
+    decimal,
+    decimal_or_none,
+    exact,
+    figures_in,
+    is_near,
+    moment,
+    sharpest_moment,
+    shortly,
+)
+from utl.ingest.symbols import Market, Markets, code
+
+CONTRACT_DIGITS = 3  # what a size of contracts has at most: 0.001, 100, 250
+LIKE = Decimal("0.02")  # venues round what a trade cost
+
+# Where `info` has the venue's own order, if the trade's id does not tell it.
+SEQUENCE_IN_INFO = {"bybit": "seq", "kraken": "trade_id"}
+# The units in which BitMEX counts money, which ccxt leaves as they are for contracts.
+BITMEX_UNITS = {"XBt": ("BTC", 8), "USDt": ("USDT", 6), "BMEx": ("BMEX", 6), "Gwei": ("ETH", 9)}
+# What venues call the fee of a trade.
+FEES_IN_INFO = frozenset(
+    {
+        "fee",
+        "commission",
+        "execfee",
+        "fillfee",
+        "feecost",
+        "feeamount",
+        "execcomm",
+        "tradefee",
+        "totalfee",
+    }
+)
+# Whose sizes of positions are in the asset itself, or in USD, though contracts have a size.
+COUNTS_UNITS = frozenset({"deribit"})
+PENDING = frozenset({"pending", "failed", "canceled", "cancelled", "rejected"})
+
+
+@adapter("ccxt", kinds={"fill", "transaction", "statement"})
+def read(source: BinaryIO, options: Options) -> Iterator[Row]:
+    """ccxt: unified trades, funding, deposits, withdrawals, transfers, positions, balances."""
+    return rows_of(source, options, read_row, {})
+
+
+def rows_from(exchange: Any, found: object, account: str | None = None) -> Iterator[Row]:
+    """Read objects in memory, as ccxt's `exchange` gave them, with its markets."""
+    markets = Markets.of(exchange.markets or {})
+    context = Context(
+        venue=exchange.id, account=account, markets=markets, as_of=str(exchange.milliseconds())
+    )
+    return rows_in(found, context, read_row)
+
+
+def read_row(raw: Raw, context: Context) -> list[Found]:
+    """Read one unified object; what it is shows in its keys."""
+    for is_one, reader in READERS:
+        if is_one(raw):
+            return reader(raw, context)
+    raise Problem("neither a trade, funding, a deposit, a transfer, a position nor a balance")
+
+
+def trade(raw: Raw, context: Context) -> list[Found]:
+    """Read a trade of fetchMyTrades or watchMyTrades."""
+    venue = venue_name(context.venue or text(raw, "exchange") or "")
+    if not venue:
+        raise Problem("which exchange it is must be said: --venue, or an account like binance-1")
+    info = _info(raw)
+    if venue == "bitmex" and info.get("execType", "Trade") != "Trade":
+        return [_bitmex_funding(raw)]
+    symbol, trade_id = required(raw, "symbol"), _trade_id(raw, venue)
+    at = sharpest_moment(raw.get("timestamp") or raw.get("datetime"), info)
+    market = context.markets.find(symbol)
+    quantity, price = _figures(raw, venue, market)
+    execution = Execution(
+        venue,
+        symbol,
+        trade_id,
+        side_of(raw.get("side")),
+        quantity,
+        price,
+        at,
+        fees(raw, venue, symbol),
+        _liquidity(raw),
+        text(raw, "order"),
+        sequence_of(venue, text(info, SEQUENCE_IN_INFO.get(venue, "")) or trade_id),
+        multiplier({**raw, "amount": quantity}, market),
+    )
+    return [execution]
+
+
+def _info(raw: Raw) -> Raw:
+    info = raw.get("info")
+    return info if isinstance(info, Mapping) else {}
+
+
+def _trade_id(raw: Raw, venue: str) -> str:
+    """The trade's id. Where Kraken's is lost, ccxt puts that of a position in its place."""
+    info, trade_id = _info(raw), required(raw, "id")
+    if venue != "kraken" or "id" in info or trade_id != text(info, "postxid"):
+        return trade_id
+    if text(info, "trade_id") is None:
+        raise Problem("the trade lacks its id, which is its key in Kraken's response")
+    return f"{trade_id}#{text(info, 'trade_id')}"
+
+
+def _figures(raw: Raw, venue: str, market: Market | None) -> tuple[Decimal, Decimal]:
+    """The quantity and the price; Coinbase's sizes in the quote asset cost ccxt some digits."""
+    info = _info(raw)
+    if venue == "coinbase" and is_true(info.get("size_in_quote")):
+        price = decimal(info.get("price"), "price")
+        return coinbase.size_of(info, price), price
+    price = exact(raw.get("price"), "price", info)
+    if raw.get("amount") is None and market is not None and market.is_inverse:
+        return _amount_of_cost(raw, price, market), price
+    return exact(raw.get("amount"), "amount", info), price
+
+
+def _amount_of_cost(raw: Raw, price: Decimal, market: Market) -> Decimal:
+    """How many inverse contracts cost so much: krakenfutures says the cost only.
+
+    What comes out must stand in what the venue sent, digit for digit.
+    """
+    cost, size = raw.get("cost"), market.contract_size or Decimal(1)
+    if cost is None:
+        raise Problem("amount is missing")
+    amount = decimal(cost, "cost") * price / size
+    near = {figure for figure in figures_in(_info(raw)) if figure and is_near(figure, amount)}
+    if len(near) != 1:
+        raise Problem("amount is missing")
+    return near.pop()
+
+
+def _liquidity(raw: Raw) -> str | None:
+    said = (text(raw, "takerOrMaker") or "").lower()
+    return said if said in ("maker", "taker") else None
+
+
+def fees(raw: Raw, venue: str, symbol: str) -> tuple[Fee, ...]:
+    """All fees of a trade: `fees`, or `fee` if there are none; what has no cost is none."""
+    several = raw.get("fees")
+    found = several if isinstance(several, list) and several else [raw.get("fee")]
+    read = []
+    for fee in found:
+        if fee is None:
+            continue
+        if not isinstance(fee, Mapping):
+            raise Problem(f"a fee is not a structure: {shortly(fee)}")
+        if fee.get("cost") is not None:
+            read.append(_fee(fee, raw, venue, symbol))
+    if not read:
+        _require_no_fee(_info(raw))
+    if venue == "bybit":
+        read += bybit.extra_fees(_info(raw))  # which ccxt does not know
+    return tuple(fee for fee in read if fee.cost)
+
+
+def _require_no_fee(info: object) -> None:
+    """Refuse a trade without a fee of which the venue reported one: it would be free of charge."""
+    if isinstance(info, list):
+        for part in info:
+            _require_no_fee(part)
+    elif isinstance(info, Mapping):
+        for name, found in info.items():
+            if isinstance(found, Mapping | list):
+                _require_no_fee(found)
+            elif _is_fee(str(name), found):
+                raise Problem("ccxt lost the fee, as it does with number=Decimal: use str")
+
+
+def _is_fee(name: str, found: object) -> bool:
+    if isinstance(found, bool) or name.replace("_", "").lower() not in FEES_IN_INFO:
+        return False
+    return bool(decimal_or_none(found, name))
+
+
+def _fee(fee: Raw, raw: Raw, venue: str, symbol: str) -> Fee:
+    info = _info(raw)
+    cost, asset = exact(fee["cost"], "fee", info), text(fee, "currency")
+    if venue == "bitmex" and ":" in symbol and cost:
+        return _bitmex_fee(cost, info)
+    if asset is None and venue == "hyperliquid" and ":" in symbol:
+        asset = "USDC"  # perpetuals pay in it, and the venue did not always say so
+    if asset is None and cost:
+        raise Problem("fee has no currency")
+    return Fee(asset or "", cost)
+
+
+def _bitmex_fee(cost: Decimal, info: Raw) -> Fee:
+    unit = text(info, "settlCurrency", "currency")
+    if unit is None:
+        raise Problem("a fee of BitMEX in an unknown unit: the trade lacks its info")
+    asset, places = BITMEX_UNITS.get(unit, (code(unit), 0))
+    raw_cost = decimal(info.get("execComm"), "execComm")
+    return Fee(asset, cost.scaleb(-places) if cost == raw_cost else cost)
+
+
+def _bitmex_funding(raw: Raw) -> Movement:
+    """BitMEX reports funding among the executions."""
+    info = _info(raw)
+    if info.get("execType") != "Funding":
+        raise NotBooked(f"no trade but {shortly(info.get('execType'))}")
+    symbol, paid = required(raw, "symbol"), _bitmex_fee(decimal(info.get("execComm"), ""), info)
+    at = sharpest_moment(raw.get("timestamp") or raw.get("datetime"), info)
+    if not paid.cost:
+        raise NotBooked("an amount of 0")
+    terms = {"quantity": -paid.cost, "asset": paid.asset, "instrument": symbol}
+    return Movement("funding", at, funding_reference(symbol, at, text(info, "execID")), terms)
+
+
+def multiplier(raw: Raw, market: Market | None) -> Decimal | None:
+    """The size of what `amount` counts: a contract's, or 1 where the venue counts the asset itself.
+
+    ccxt leaves the amount as the venue has it. What the trade cost tells whether that is contracts.
+    Without a list of markets it tells their size, too. None for spot, or if nothing tells.
+    """
+    if market is None or not market.is_contract:
+        return None
+    implied = _implied_multiplier(raw, market)
+    listed = market.contract_size
+    if implied is None:
+        return listed
+    sizes = [_few_digits(implied)] if listed is None else [listed, Decimal(1)]
+    return next((size for size in sizes if abs(implied / size - 1) < LIKE), listed)
+
+
+def _implied_multiplier(raw: Raw, market: Market) -> Decimal | None:
+    try:
+        amount, price, cost = (decimal(raw.get(name), name) for name in ("amount", "price", "cost"))
+    except Problem:
+        return None
+    if not (amount and price and cost):
+        return None
+    return abs(cost * price / amount) if market.is_inverse else abs(cost / (amount * price))
+
+
+def _few_digits(number: Decimal) -> Decimal:
+    with localcontext() as rounded:
+        rounded.prec = CONTRACT_DIGITS
+        return +number
+
+
+def funding(raw: Raw, context: Context) -> list[Found]:
+    """Read an entry of fetchFundingHistory: the amount is positive if it was received."""
+    symbol, info = required(raw, "symbol"), _info(raw)
+    amount = exact(raw.get("amount"), "amount", info)
+    at = moment(raw.get("timestamp") or raw.get("datetime"), context.zone, "timestamp")
+    if not amount:
+        raise NotBooked("an amount of 0")
+    terms = {"quantity": amount, "asset": text(raw, "code"), "instrument": symbol}
+    return [Movement("funding", at, funding_reference(symbol, at, text(raw, "id")), terms)]
+
+
+def transaction(raw: Raw, context: Context) -> list[Found]:
+    """Read a deposit or a withdrawal; its fee leaves besides its amount."""
+    kind, status = required(raw, "type"), (text(raw, "status") or "ok").lower()
+    if kind not in ("deposit", "withdrawal"):
+        raise Problem(f"neither a deposit nor a withdrawal: {shortly(kind)}")
+    if status in PENDING:
+        raise NotBooked(f"a {kind} that is {status}")
+    info, asset = _info(raw), required(raw, "currency")
+    amount = exact(raw.get("amount"), "amount", info)
+    if amount <= 0:
+        raise Problem(f"amount is not positive: {shortly(raw.get('amount'))}")
+    at = moment(raw.get("timestamp") or raw.get("datetime"), context.zone, "timestamp")
+    reference = f"{kind}#{required(raw, 'id', 'txid')}"
+    found: list[Found] = [Movement(kind, at, reference, {"quantity": amount, "asset": asset})]
+    fee = raw.get("fee")
+    cost = exact(fee["cost"], "fee", info) if isinstance(fee, Mapping) and fee.get("cost") else 0
+    if isinstance(fee, Mapping) and cost:
+        terms = {"quantity": Decimal(cost), "asset": text(fee, "currency") or asset}
+        fee_kind = "network_fee" if kind == "withdrawal" else "fee"
+        if cost < 0:
+            raise Problem(f"fee is negative: {shortly(fee['cost'])}")
+        found.append(Movement(fee_kind, at, f"{reference}#fee", terms))
+    return found
+
+
+def transfer(raw: Raw, context: Context) -> list[Found]:
+    """Read a transfer between the wallets of one user."""
+    status = (text(raw, "status") or "ok").lower()
+    if status in PENDING:
+        raise NotBooked(f"a transfer that is {status}")
+    account, to_account = within(context, raw.get("fromAccount"), raw.get("toAccount"))
+    amount, asset = exact(raw.get("amount"), "amount", _info(raw)), required(raw, "currency")
+    if amount <= 0:
+        raise Problem(f"amount is not positive: {shortly(raw.get('amount'))}")
+    at = moment(raw.get("timestamp") or raw.get("datetime"), context.zone, "timestamp")
+    terms = {"account": account, "to_account": to_account, "quantity": amount, "asset": asset}
+    return [Movement("transfer", at, f"transfer#{required(raw, 'id')}#{asset}", terms)]
+
+
+def position(raw: Raw, context: Context) -> list[Found]:
+    """Read a position of fetchPositions: how many contracts are held, negative if short."""
+    symbol, side = required(raw, "symbol"), (text(raw, "side") or "").lower()
+    contracts = exact(raw.get("contracts"), "contracts", _info(raw))
+    if contracts and side not in ("long", "short"):
+        raise Problem(f"side is neither long nor short: {shortly(raw.get('side'))}")
+    quantity = -abs(contracts) if side == "short" else contracts
+    as_of, size = _as_of(raw, context), _position_unit(raw, context, symbol)
+    return [StatementLine(quantity, as_of, instrument=symbol, multiplier=size)]
+
+
+def _position_unit(raw: Raw, context: Context, symbol: str) -> Decimal | None:
+    if venue_name(context.venue) in COUNTS_UNITS:
+        return Decimal(1)
+    market = context.markets.find(symbol)
+    listed = market.contract_size if market else None
+    return listed or decimal_or_none(raw.get("contractSize"), "contractSize")
+
+
+def balance(raw: Raw, context: Context) -> list[Found]:
+    """Read a balance of fetchBalance: a line for each asset."""
+    total, at = raw["total"], _as_of(raw, context)
+    if not isinstance(total, Mapping):
+        raise Problem(f"total is not a structure: {shortly(total)}")
+    held = {str(asset): found for asset, found in total.items() if found is not None}
+    if not held:
+        raise NotBooked("a balance of nothing")
+    info = raw.get("info")
+    return [
+        StatementLine(exact(found, f"total of {asset}", info), at, asset=asset)
+        for asset, found in held.items()
+    ]
+
+
+def _as_of(raw: Raw, context: Context) -> str:
+    found = raw.get("timestamp") or raw.get("datetime") or context.as_of
+    if found is None:
+        raise Problem("it does not say its time, and none is given")
+    return moment(found, context.zone, "timestamp")
+
+
+def _has(*names: str) -> Callable[[Raw], bool]:
+    return lambda raw: all(name in raw for name in names)
+
+
+# In this order: an order has an amount and a price, too.
+READERS: tuple[tuple[Callable[[Raw], bool], Callable[[Raw, Context], list[Found]]], ...] = (
+    (_has("total", "free"), balance),
+    (_has("fromAccount", "toAccount"), transfer),
+    (_has("contracts"), position),
+    (lambda raw: raw.get("type") in ("deposit", "withdrawal") and "currency" in raw, transaction),
+    (lambda raw: "side" in raw and "amount" in raw and "filled" not in raw, trade),
+    (_has("symbol", "code", "amount"), funding),
+)

@@ -1,0 +1,639 @@
+"""What else exchanges send: income, ledgers, deposits, balances; and their ways of spelling."""
+
+import io
+import json
+from decimal import Decimal
+from typing import Any
+
+import ccxt as ccxt_library
+import pytest
+
+from tests.python.exchanges import (
+    exact,
+    exchange_of,
+    fills,
+    markets_of,
+    read_feed,
+    recorded,
+    rows_of,
+    transactions,
+)
+from utl.ingest import binance, bybit, ccxt, coinbase, deribit, kraken, okx
+from utl.ingest.adapter import FileError, Options, Problem, Row, find
+from utl.ingest.exchange import rows_in
+from utl.ingest.feed import Context
+from utl.ingest.figures import decimal, moment, with_unit
+from utl.ingest.figures import exact as exact_figure
+from utl.ingest.symbols import Markets
+
+
+def read(name: str, found: object, account: str = "", **settings: str) -> list[Row]:
+    """Read an object, or text, as a file."""
+    text = found if isinstance(found, bytes) else json.dumps(found).encode()
+    options = Options(account=account or None, settings=settings)
+    return rows_of(find(name).read(io.BytesIO(text), options))
+
+
+def only(rows: list[Row]) -> dict[str, str]:
+    """The only fact of the only row."""
+    (row,) = rows
+    assert row.problem is None, row
+    (fact,) = row.facts
+    return dict(fact)
+
+
+def test_income_of_binance_is_what_the_trades_do_not_say() -> None:
+    rows = read_feed("binance", "binance_income.json", account="binance-1")
+    assert [row.ignored for row in rows] == [
+        "a transfer within the account, from future to spot",
+        "fees come with the trades",
+        None,
+        "profit comes of the trades",
+        None,
+    ]
+    assert transactions(rows) == [
+        {
+            "kind": "funding",
+            "quantity": "-0.37500000",
+            "asset": "USDT",
+            "instrument": "BTC/USDT:USDT",
+            "occurred_at": "2019-10-09T16:00:00.000000Z",
+            "reference": "funding#BTC/USDT:USDT#2019-10-09T16:00:00.000#9689322393",
+        },
+        {
+            "kind": "rebate",
+            "quantity": "0.00012500",
+            "asset": "USDT",
+            "occurred_at": "2019-10-09T16:00:00.000000Z",
+            "reference": "REFERRAL_KICKBACK#9689322395#USDT",
+        },
+    ]
+
+
+def test_wallets_that_are_accounts_of_their_own_have_transfers() -> None:
+    accounts = "spot=binance-spot,future=binance-futures"
+    rows = read_feed("binance", "binance_income.json", account="binance-futures", accounts=accounts)
+    assert rows[0].facts[0] == {
+        "kind": "transfer",
+        "account": "binance-futures",
+        "to_account": "binance-spot",
+        "quantity": "0.37500000",
+        "asset": "USDT",
+        "occurred_at": "2019-10-09T08:00:00.000000Z",
+        "reference": "transfer#9689322392#USDT",
+    }
+
+
+def test_funding_has_one_reference_from_binance_and_from_ccxt() -> None:
+    unified = {
+        "info": {},
+        "symbol": "BTC/USDT:USDT",
+        "code": "USDT",
+        "timestamp": 1570636800000,
+        "datetime": "2019-10-09T16:00:00.000Z",
+        "id": "9689322393",
+        "amount": -0.375,
+    }
+    (native, _) = transactions(read_feed("binance", "binance_income.json", account="binance-1"))
+    found = only(read("ccxt", [unified], exchange="binance"))
+    assert found.pop("quantity") == "-0.375"
+    assert found == {name: said for name, said in native.items() if name != "quantity"}
+
+
+def test_the_ledger_of_kraken_is_what_the_trades_do_not_say() -> None:
+    rows = read_feed("kraken", "kraken_ledgers.csv")
+    assert [row.ignored for row in rows] == [
+        "an entry that is not settled yet: it has no id",
+        None,
+        "a ledger entry of a trade, which the trades say",
+        None,
+        None,
+        "a transfer within the account: spottostaking",
+        None,
+    ]
+    found = [
+        (fact["kind"], fact["quantity"], fact["asset"], fact["reference"])
+        for fact in transactions(rows)
+    ]
+    assert found == [
+        ("deposit", "1000.0000", "USD", "deposit#FTQcuak-V6Za8qrPnhsTx47yYLz8Tg"),
+        ("fee", "1.5000", "USD", "deposit#FTQcuak-V6Za8qrPnhsTx47yYLz8Tg#fee"),
+        ("withdrawal", "0.0100000000", "BTC", "withdrawal#AGBTSFQ-E7ZWX5-Q6IOVK"),
+        ("network_fee", "0.0000500000", "BTC", "withdrawal#AGBTSFQ-E7ZWX5-Q6IOVK#fee"),
+        ("reward", "0.1234567890", "DOT", "LGQY2X-BLKMJ-3NQBWX"),
+        ("fee", "0.1043", "USD", "LRAMZN-4O7DA-VBQEZA#fee"),
+    ]
+
+
+def test_funding_among_executions_of_bybit_is_no_fill() -> None:
+    found = only(read_feed("bybit", "bybit_funding_rest.json"))
+    assert (found["kind"], found["quantity"], found["asset"]) == ("funding", "0.0105", "USDC")
+    assert found["instrument"] == "ETH/USDC:USDC"
+
+
+def test_bills_of_okx_are_what_the_fills_do_not_say() -> None:
+    rows = read_feed("okx", "okx_bills.json", account="okx-1")
+    assert [(row.ignored or "") for row in rows] == [
+        "",
+        "a bill of a trade, which the fills say",
+        "a transfer within the account, from funding to trading",
+    ]
+    (funding,) = transactions(rows)
+    assert (funding["kind"], funding["quantity"]) == ("funding", "-0.0527")
+
+
+WITHDRAWAL = {
+    "info": {},
+    "id": "w1",
+    "txid": "0xabc",
+    "timestamp": 1700000000000,
+    "type": "withdrawal",
+    "currency": "BTC",
+    "amount": 0.5,
+    "status": "ok",
+    "fee": {"currency": "BTC", "cost": 0.0005},
+}
+
+
+def test_a_withdrawal_of_ccxt_has_its_fee_beside_it() -> None:
+    (row,) = read("ccxt", WITHDRAWAL)
+    assert [dict(fact) for fact in row.facts] == [
+        {
+            "kind": "withdrawal",
+            "quantity": "0.5",
+            "asset": "BTC",
+            "occurred_at": "2023-11-14T22:13:20.000000Z",
+            "reference": "withdrawal#w1",
+        },
+        {
+            "kind": "network_fee",
+            "quantity": "0.0005",
+            "asset": "BTC",
+            "occurred_at": "2023-11-14T22:13:20.000000Z",
+            "reference": "withdrawal#w1#fee",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "ignored"),
+    [
+        ({"status": "pending"}, "a withdrawal that is pending"),
+        ({"status": "failed", "type": "deposit"}, "a deposit that is failed"),
+    ],
+)
+def test_what_did_not_happen_is_passed_over(change: dict[str, Any], ignored: str) -> None:
+    (row,) = read("ccxt", {**WITHDRAWAL, **change})
+    assert (row.ignored, row.facts, row.problem) == (ignored, (), None)
+
+
+def test_transfers_of_ccxt_are_between_accounts() -> None:
+    unified = {
+        "id": "t1",
+        "timestamp": 1700000000000,
+        "currency": "USDT",
+        "amount": 100.5,
+        "fromAccount": "spot",
+        "toAccount": "swap",
+        "status": "ok",
+    }
+    found = only(read("ccxt", unified, account="okx-1", accounts="swap=okx-2"))
+    assert (found["account"], found["to_account"], found["quantity"]) == ("okx-1", "okx-2", "100.5")
+    (row,) = read("ccxt", unified, account="okx-1")
+    assert row.ignored == "a transfer within the account, from spot to swap"
+
+
+def test_positions_and_balances_are_lines_of_a_statement() -> None:
+    position = {
+        "symbol": "BTC/USDT:USDT",
+        "timestamp": 1700000000000,
+        "side": "short",
+        "contracts": 5.0,
+        "contractSize": 0.01,
+        "entryPrice": 27000.1,
+        "info": {},
+    }
+    balance = {
+        "info": {"btc": "0.123456789012345678"},
+        "timestamp": 1700000000000,
+        "free": {"BTC": 0.1, "USDT": 10},
+        "used": {},
+        "total": {"BTC": 0.123456789012345678, "USDT": 10, "OLD": None},
+    }
+    line = only(read("ccxt", position))
+    assert (line["kind"], line["instrument"], line["quantity"]) == (
+        "statement",
+        "BTC/USDT:USDT",
+        "-5.0",
+    )
+    assert line["multiplier"] == "0.01"
+    (row,) = rows_in(balance, Context(), ccxt.read_row)
+    assert [(fact["asset"], fact["quantity"]) for fact in row.facts] == [
+        ("BTC", "0.123456789012345678"),
+        ("USDT", "10"),
+    ]
+
+
+TRADE: dict[str, Any] = {
+    "id": "12",
+    "symbol": "BTC/USDT",
+    "timestamp": 1700000000000,
+    "side": "buy",
+    "amount": 5.0,
+    "price": 27000.0,
+    "cost": 135000.0,
+    "takerOrMaker": "maker",
+    "order": "3",
+    "fee": {"cost": None, "currency": None},
+    "fees": [],
+    "info": {},
+}
+
+
+def test_fees_in_several_assets_are_one_in_the_fill_and_the_rest_transactions() -> None:
+    several = [
+        {"cost": 0.5, "currency": "USDT"},
+        {"cost": -0.25, "currency": "OKB"},
+        {"cost": 0.001, "currency": "BTC"},
+        {"cost": 0.25, "currency": "USDT"},
+        {"cost": 0, "currency": "BNB"},
+    ]
+    for order in (several, several[::-1]):
+        (row,) = read("ccxt", {**TRADE, "fees": order}, exchange="okx")
+        fill, *others = row.facts
+        assert (fill["fee"], fill["fee_asset"]) == ("0.001", "BTC")
+        assert [(fact["kind"], fact["quantity"], fact["asset"]) for fact in others] == [
+            ("fee", "0.75", "USDT"),
+            ("rebate", "0.25", "OKB"),
+        ]
+        assert {fact["instrument"] for fact in others} == {"BTC/USDT"}
+        assert [fact["reference"] for fact in others] == [
+            "BTC/USDT#12#buy#fee#USDT",
+            "BTC/USDT#12#buy#rebate#OKB",
+        ]
+
+
+def test_a_rebate_is_a_negative_fee() -> None:
+    found = only(read("ccxt", {**TRADE, "fee": {"cost": -0.1, "currency": "USDT"}}, exchange="x"))
+    assert (found["fee"], found["fee_asset"]) == ("-0.1", "USDT")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"id": None}, "id is missing"),
+        ({"symbol": None}, "symbol is missing"),
+        ({"amount": 0}, "quantity is not positive: 0"),
+        ({"amount": -1}, "quantity is not positive: -1"),
+        ({"price": None}, "price is missing"),
+        ({"side": "hold"}, "side is neither buy nor sell: 'hold'"),
+        ({"timestamp": None}, "timestamp is missing"),
+        ({"fee": {"cost": 1, "currency": None}}, "fee has no currency"),
+        ({"fee": None, "info": {"commission": "0.1"}}, "ccxt lost the fee"),
+        ({"fee": None, "info": {"feeDetail": [{"totalFee": "-0.1"}]}}, "ccxt lost the fee"),
+        ({"amount": "1,5"}, "amount is not a number: '1,5'"),
+    ],
+)
+def test_a_trade_that_cannot_be_a_fill_says_why(change: dict[str, Any], problem: str) -> None:
+    (row,) = read("ccxt", {**TRADE, **change}, exchange="okx")
+    assert row.facts == ()
+    assert problem in (row.problem or "")
+
+
+def test_contracts_of_krakenfutures_are_counted_though_ccxt_says_only_the_cost() -> None:
+    raw = {
+        "fillTime": "2016-02-25T09:47:01.000Z",
+        "order_id": "c18f0c17-9971-40e6-8e5b-10df05d422f0",
+        "fill_id": "522d4e08-96e7-4b44-9694-bfaea8fe215e",
+        "symbol": "pi_xbtusd",
+        "side": "buy",
+        "size": 2003,
+        "price": 4255.5,
+        "fillType": "maker",
+    }
+    exchange = ccxt_library.krakenfutures()
+    bitcoin = {**markets_of("bitmex")[0], "id": "pi_xbtusd"}
+    exchange.set_markets([bitcoin])
+    parsed = exchange.parse_trade(raw, bitcoin)
+    assert parsed["amount"] is None
+    found = only(read("ccxt", parsed, exchange="krakenfutures"))
+    assert (found["quantity"], found["multiplier"]) == ("2003", "1")
+
+
+def test_the_exchange_must_be_said_or_stand_in_the_name_of_the_account() -> None:
+    assert "which exchange" in (read("ccxt", TRADE)[0].problem or "")
+    assert "which exchange" in (read("ccxt", TRADE, account="desk-kraken")[0].problem or "")
+    gemini = only(read("ccxt", TRADE, account="gemini:1"))
+    assert gemini["venue_fill_id"] == "BTC/USDT#12#buy"
+    kraken_id = only(read("ccxt", TRADE, account="kraken-1"))["venue_fill_id"]
+    assert kraken_id == only(read("ccxt", TRADE, exchange="kraken"))["venue_fill_id"] == "12"
+    assert only(read("ccxt", {"exchange": "kraken", "trades": [TRADE]}))["venue_fill_id"] == "12"
+
+
+def test_the_id_of_a_position_of_kraken_is_not_that_of_a_trade() -> None:
+    raw = recorded("kraken_rest.json")["result"]["trades"]["TCWJEG-FL4SZ-3FKGH6"]
+    (parsed,) = exchange_of("kraken").parse_trades([raw])
+    assert parsed["id"] == raw["postxid"]
+    assert only(read("ccxt", parsed, exchange="kraken"))["venue_fill_id"].endswith("#68230622")
+    del parsed["info"]["trade_id"]
+    assert "lacks its id" in (read("ccxt", parsed, exchange="kraken")[0].problem or "")
+
+
+def test_an_export_without_trade_ids_is_refused_unless_identities_may_be_composed() -> None:
+    refused = read_feed("binance", "binance_spot_export.csv")
+    assert [row.facts for row in refused] == [(), ()]
+    assert all("no trade ids" in (row.problem or "") for row in refused)
+    found = fills(read_feed("binance", "binance_spot_export.csv", compose_identity="yes"))
+    assert [fill["quantity"] for fill in found] == ["0.0451234500"] * 2
+    assert [fill["price"] for fill in found] == ["39123.45"] * 2
+    assert [fill["fee_asset"] for fill in found] == ["BTC"] * 2
+    identities = {fill["venue_fill_id"] for fill in found}
+    assert len(identities) == 2
+    again = fills(read_feed("binance", "binance_spot_export.csv", compose_identity="yes"))
+    assert {fill["venue_fill_id"] for fill in again} == identities
+
+
+def test_the_transaction_log_of_deribit_says_trades_and_funding() -> None:
+    log = (
+        "ID,UserSeq,Date,Instrument,Type,Side,Amount,Base Amount,Position,Price,Mark Price,"
+        "Index Price,Cash Flow,Funding,Fee Rate,Fee Charged,Fee Balance,Change,Balance,Equity,"
+        "Trade ID,Order ID,Info,Note\n"
+        "991,7001,2021-12-16 20:02:07,BTC-PERPETUAL,trade,open buy,580,0.0121,580,47946.5,47944.13,"
+        "47925.45,0,0,0.0005,0.00000605,0,-0.00000605,1,1,195402220,46392353022,,\n"
+        "992,7002,2021-12-17 08:00:00,BTC-PERPETUAL,settlement,long,580,0,580,47900,0,0,0.0001,"
+        "0.00000123,0,0,0,0.0001,1,1,,,,\n"
+        "993,7003,2021-12-17 09:00:00,,deposit,-,,,,,,,1,0,0,0,0,1,2,2,,,,\n"
+    )
+    trade, settlement, deposit = read("deribit", log.encode())
+    assert trade.facts[0]["venue_fill_id"] == "195402220#buy"
+    assert (trade.facts[0]["quantity"], trade.facts[0]["fee"]) == ("580", "0.00000605")
+    assert (settlement.facts[0]["kind"], settlement.facts[0]["quantity"]) == (
+        "funding",
+        "0.00000123",
+    )
+    assert "deposit" in (deposit.problem or "")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_transaction_log_of_bybit_says_trades_and_funding(sign: int) -> None:
+    log = (
+        "Uid: 123\nTime,Currency,Contract,Type,Direction,Quantity,Position,Filled Price,Funding,"
+        "Fee Paid,Cash Flow,Change,Wallet Balance,Fee Rate,Trade ID,Order ID\n"
+        f"2022-12-29 02:58:42,USDC,ETHPERP,trade,Open Short,0.1,0.1,1183.54,0,{sign * 0.071009},0,"
+        "-0.071009,100,0.0006,e0cbe81d-0f18-5866-9415-cf319b5dab3b,8c065341\n"
+        "2022-12-29 08:00:00,USDC,ETHPERP,funding,Open Short,0.1,0.1,1183.54,0.01,0,0,-0.01,99.9,"
+        "0.0001,6b8ea3f3,x\n"
+        f"2022-12-29 02:58:42,USDC,ETHPERP,trade,Open Short,0.1,0.1,1183.54,0,{sign * 0.071009},0,"
+        "-0.5,100,0.0006,e0cbe81d-0f18-5866-9415-cf319b5dab3b,8c065341\n"
+    )
+    trade, funding, wrong = read("bybit", log.encode())
+    assert trade.facts[0]["venue_fill_id"] == "e0cbe81d-0f18-5866-9415-cf319b5dab3b#sell"
+    assert (trade.facts[0]["fee"], trade.facts[0]["fee_asset"]) == ("0.071009", "USDC")
+    assert trade.facts[0]["instrument"] == "ETH/USDC:USDC"
+    assert (funding.facts[0]["kind"], funding.facts[0]["quantity"]) == ("funding", "-0.01")
+    assert "change of the balance" in (wrong.problem or "")
+
+
+def test_an_exported_income_of_binance_is_that_of_the_api() -> None:
+    export = (
+        "Time,Type,Amount,Asset,Symbol,Transaction ID\n"
+        "2019-10-09 16:00:00,FUNDING_FEE,-0.375,USDT,BTCUSDT,9689322393\n"
+    )
+    (native, _) = transactions(read_feed("binance", "binance_income.json", account="binance-1"))
+    assert only(read("binance", export.encode())) == {**native, "quantity": "-0.375"}
+
+
+def test_two_columns_that_mean_the_same_are_refused() -> None:
+    with pytest.raises(FileError, match="two columns mean the same"):
+        read("deribit", b"Trade ID,Instrument,Size,Amount\n1,BTC-PERPETUAL,1,2\n")
+
+
+def test_times_of_exports_are_in_utc_unless_a_zone_is_given() -> None:
+    row = "Trade ID,Date,Instrument,Side,Amount,Price,Fee\n1,2024-07-01 12:00:00,{},buy,1,2,0\n"
+    source = row.format("BTC-PERPETUAL").encode()
+    assert only(read("deribit", source))["executed_at"] == "2024-07-01T12:00:00.000000Z"
+    options = Options(timezone="Europe/Zurich")
+    (found,) = find("deribit").read(io.BytesIO(source), options)
+    assert isinstance(found, Row)
+    assert found.facts[0]["executed_at"] == "2024-07-01T10:00:00.000000Z"
+
+
+def test_an_hour_that_comes_twice_is_no_moment() -> None:
+    with pytest.raises(Problem, match="clocks were changed"):
+        moment("2024-10-27 02:30:00", "Europe/Zurich")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le-bom", "utf-32"])
+def test_byte_order_marks_and_wide_characters_are_read(encoding: str) -> None:
+    text = (
+        "portfolio,trade id,product,side,created at,size,size unit,price,fee,total,"
+        'price/fee/total unit\r\ndefault,7,BTC-USD,BUY,2021-01-02T21:11:44.123Z,"1,000.5",BTC,'
+        '"32,000.50",0.18,-36.66,USD\r\n'
+    )
+    data = (
+        b"\xff\xfe" + text.encode("utf-16-le")
+        if encoding == "utf-16-le-bom"
+        else text.encode(encoding)
+    )
+    found = only(read("coinbase", data))
+    assert (found["quantity"], found["price"]) == ("1000.5", "32000.50")
+
+
+def test_a_list_of_markets_knows_symbols_that_cannot_be_read() -> None:
+    odd = {**markets_of("kraken")[0], "id": "AAPLxUSD", "symbol": "AAPLx/USD"}
+    context = Context(markets=Markets.of({"AAPLx/USD": odd}))
+    assert kraken.symbol_of("AAPLxUSD", context) == "AAPLx/USD"
+
+
+SYMBOLS = [
+    (kraken, "XXBTZUSD", "BTC/USD"),
+    (kraken, "XBTUSD", "BTC/USD"),
+    (kraken, "XBT/USD", "BTC/USD"),
+    (kraken, "XETHXXBT", "ETH/BTC"),
+    (kraken, "XTZUSD", "XTZ/USD"),
+    (kraken, "XXDGZUSD", "DOGE/USD"),
+    (kraken, "XDGEUR", "DOGE/EUR"),
+    (kraken, "USDTZUSD", "USDT/USD"),
+    (kraken, "ZEURZUSD", "EUR/USD"),
+    (kraken, "USDCUSDT", "USDC/USDT"),
+    (kraken, "DOTXBT", "DOT/BTC"),
+    (okx, "BTC-USDT", "BTC/USDT"),
+    (okx, "BTC-USD-SWAP", "BTC/USD:BTC"),
+    (okx, "BTC-USDC-SWAP", "BTC/USDC:USDC"),
+    (okx, "BTC-USD-251226", "BTC/USD:BTC-251226"),
+    (okx, "BTC-USD-230526-26000-C", "BTC/USD:BTC-230526-26000-C"),
+    (deribit, "BTC-PERPETUAL", "BTC/USD:BTC"),
+    (deribit, "SOL_USDC-PERPETUAL", "SOL/USDC:USDC"),
+    (deribit, "BTC-5JAN24", "BTC/USD:BTC-240105"),
+    (deribit, "XRP_USDC-26DEC25-0d55-P", "XRP/USDC:USDC-251226-0.55-P"),
+    (deribit, "BTC_USDC", "BTC/USDC"),
+    (coinbase, "BTC-USD", "BTC/USD"),
+    (coinbase, "ETH-PERP-INTX", "ETH/USDC:USDC"),
+]
+
+
+@pytest.mark.parametrize(("module", "spelt", "unified"), SYMBOLS)
+def test_symbols_are_read_as_the_venue_spells_them(module: Any, spelt: str, unified: str) -> None:
+    assert module.symbol_of(spelt, Context()) == unified
+    assert module.symbol_of(f" {spelt.lower()} ", Context()) == unified
+
+
+@pytest.mark.parametrize(
+    ("spelt", "is_contract", "unified"),
+    [
+        ("BTCFDUSD", False, "BTC/FDUSD"),
+        ("BTCTUSD", False, "BTC/TUSD"),
+        ("LUNAEUR", False, "LUNA/EUR"),
+        ("BTCAEUR", False, "BTC/AEUR"),
+        ("1000SHIBUSDT", True, "1000SHIB/USDT:USDT"),
+        ("BTCUSDT_230630", True, "BTC/USDT:USDT-230630"),
+        ("BTCUSD_PERP", True, "BTC/USD:BTC"),
+        ("BTCUSD_230630", True, "BTC/USD:BTC-230630"),
+        ("BTCBUSD", True, "BTC/BUSD:BUSD"),
+        ("ETH-230211-1500-C", True, "ETH/USDT:USDT-230211-1500-C"),
+    ],
+)
+def test_symbols_of_binance_need_the_market(spelt: str, is_contract: bool, unified: str) -> None:
+    assert binance.symbol_of(spelt, Context(), is_contract=is_contract) == unified
+
+
+@pytest.mark.parametrize(
+    ("spelt", "category", "unified"),
+    [
+        ("BTCUSDT", "spot", "BTC/USDT"),
+        ("BTCUSDT", "linear", "BTC/USDT:USDT"),
+        ("BTCPERP", "linear", "BTC/USDC:USDC"),
+        ("BTCUSDT-26DEC25", "linear", "BTC/USDT:USDT-251226"),
+        ("BTC-26DEC25", "linear", "BTC/USDC:USDC-251226"),
+        ("BTCUSD", "inverse", "BTC/USD:BTC"),
+        ("BTCUSDH24", "inverse", "BTC/USD:BTC-240329"),
+        ("BTC-26DEC25-100000-C", "option", "BTC/USDC:USDC-251226-100000-C"),
+        ("BTC-26DEC25-100000-C-USDT", "option", "BTC/USDT:USDT-251226-100000-C"),
+    ],
+)
+def test_symbols_of_bybit_need_the_category(spelt: str, category: str, unified: str) -> None:
+    assert bybit.symbol_of(spelt, category, Context()) == unified
+
+
+def test_what_is_spot_or_a_perpetual_is_never_guessed() -> None:
+    row = {**exact("bybit_linear_rest.json")["result"]["list"][0], "symbol": "ETHUSDT"}
+    assert "say the market type" in (read("bybit", [json_of(row)])[0].problem or "")
+    found = only(read("bybit", [json_of(row)], market_type="linear"))
+    assert found["instrument"] == "ETH/USDT:USDT"
+
+
+def json_of(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(said) if isinstance(said, Decimal) else said for name, said in row.items()}
+
+
+def test_an_execution_without_its_fee_is_no_whole_fill() -> None:
+    fast = {
+        "category": "linear",
+        "symbol": "ICPUSDT",
+        "execId": "3510f361-0add-5c7b-a2e7-9679810944fc",
+        "execPrice": "12.015",
+        "execQty": "3000",
+        "orderId": "443d63fa-b4c3-4297-b7b1-23bca88b04dc",
+        "isMaker": False,
+        "orderLinkId": "test-00001",
+        "side": "Sell",
+        "execTime": "1716800399334",
+        "seq": 34771365464,
+    }
+    message = {"topic": "execution.fast", "creationTime": 1716800399338, "data": [fast]}
+    assert "execution.fast" in (read("bybit", message)[0].problem or "")
+
+
+@pytest.mark.parametrize("is_text", [False, True])
+def test_taxes_on_the_fee_of_bybit_are_fees_in_both_feeds(is_text: bool) -> None:
+    taxes: Any = [{"feeCoin": "BTC", "feeType": "IN_GST", "fee": "0.00000812"}]
+    row = recorded("bybit_spot_rest.json")["result"]["list"][0]
+    row["extraFees"] = json.dumps(taxes) if is_text else taxes
+    native = only(read("bybit", [row], market_type="spot"))
+    assert native["fee"] == "0.00005324"
+    parsed = exchange_of("bybit").parse_trade(row, exchange_of("bybit").market("BTC/USDT"))
+    unified = only(read("ccxt", parsed, exchange="bybit"))
+    assert (unified["fee"], unified["fee_asset"]) == (native["fee"], native["fee_asset"])
+    row["extraFees"] = "tax"
+    assert "extraFees" in (read("bybit", [row], market_type="spot")[0].problem or "")
+
+
+def test_a_reversal_of_coinbase_is_no_fill() -> None:
+    row = {**recorded("coinbase_rest.json")["fills"][1], "trade_type": "REVERSAL"}
+    assert "utl.bust_fill" in (read("coinbase", {"fills": [row]})[0].problem or "")
+
+
+def test_bad_lines_of_a_file_never_stop_the_good_ones() -> None:
+    good = json.dumps(recorded("deribit_rest.json")["result"]["trades"][0]).encode()
+    lines = [good, b"{broken", b"\xff\xfe{}", b"[1]", b"null", b'"text"', b"{}", b"", good]
+    rows = read("deribit", b"\n".join(lines))
+    assert [row.line for row in rows] == [1, 2, 3, 4, 5, 6, 7, 9]
+    assert [bool(row.facts) for row in rows] == [True, *[False] * 6, True]
+    assert all(row.problem for row in rows[1:-1])
+
+
+def test_a_line_of_a_wrong_width_is_a_problem() -> None:
+    rows = read("deribit", b"trade_id,instrument,amount\n1,BTC-PERPETUAL\n2,BTC-PERPETUAL,3,4\n")
+    assert [row.problem for row in rows] == [
+        "2 values in a line of 3 columns",
+        "4 values in a line of 3 columns",
+    ]
+
+
+@pytest.mark.parametrize("data", [b"", b"instrument,side\n", b"<html>", b"\x00\x01"])
+def test_a_file_of_another_form_is_refused_as_a_whole(data: bytes) -> None:
+    for name in ("ccxt", "kraken"):
+        with pytest.raises(FileError, match="neither JSON nor"):
+            read(name, data)
+
+
+def test_a_key_that_is_there_twice_is_a_problem() -> None:
+    assert "twice" in (
+        read("okx", b'{"instId": "BTC-USDT", "instId": "ETH-USDT"}')[0].problem or ""
+    )
+
+
+def test_a_setting_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(FileError, match="no setting 'exchnage'"):
+        read("ccxt", TRADE, exchnage="okx")
+
+
+def test_a_list_of_markets_that_is_none_is_refused() -> None:
+    with pytest.raises(FileError, match="no list of markets"):
+        read("ccxt", TRADE, markets=__file__)
+
+
+@pytest.mark.parametrize(
+    ("written", "figure"),
+    [
+        ("1,234,567.89", "1234567.89"),
+        ("-1,234", "-1234"),
+        (" 5 ", "5"),
+        ("1e-8", "1E-8"),
+        (0.1, "0.1"),
+        (1e22, "1E+22"),
+        (Decimal("1.50"), "1.50"),
+    ],
+)
+def test_figures_are_exact(written: Any, figure: str) -> None:
+    assert str(decimal(written, "figure")) == figure
+
+
+@pytest.mark.parametrize(
+    "written", ["1.234,5", "1,23", "12,34,567", "0x1F", "1_000", "NaN", "1e999", "", None, True, []]
+)
+def test_what_may_mean_two_things_or_none_is_no_figure(written: Any) -> None:
+    with pytest.raises(Problem):
+        decimal(written, "figure")
+
+
+def test_a_figure_and_its_unit_are_told_apart() -> None:
+    assert with_unit("1,234.5 USDT", "fee") == (Decimal("1234.5"), "USDT")
+    assert with_unit("0.5 1INCH", "fee") == (Decimal("0.5"), "1INCH")
+    assert with_unit("0.51INCH", "fee", ["USDT", "1INCH"]) == (Decimal("0.5"), "1INCH")
+
+
+def test_lost_digits_come_back_only_if_there_is_no_doubt() -> None:
+    assert str(exact_figure(0.3, "f", {"a": "0.3000000000000000001"})) == "0.3000000000000000001"
+    doubtful = {"a": "0.3000000000000000001", "b": "0.3000000000000000002"}
+    assert str(exact_figure(0.3, "f", doubtful)) == "0.3"

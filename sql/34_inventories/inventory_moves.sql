@@ -3,52 +3,10 @@ returns setof utl_private.inventory_move
 language sql
 stable
 as $inventory_moves$
-    with rated as (
-        select
-            f.*,
-            nullif((f.fill).fee_asset_id, 0) as paid_in_id,
-            (f.fill).fee_asset_id = f.base_asset_id
-            and abs((f.fill).fee) < (f.fill).quantity as is_coin_fee,
-            utl_private.rate_of_fact(f.fact_id, f.quote_asset_id, f.reporting_asset_id)
-                as quote_rate,
-            utl_private.rate_of_fact(f.fact_id, f.base_asset_id, f.reporting_asset_id)
-                as base_rate,
-            utl_private.rate_of_fact(f.fact_id, (f.fill).fee_asset_id, f.reporting_asset_id)
-                as fee_rate
-        from utl_private.traded_facts(fills) as f
-    ),
-
-    priced as (
-        select
-            r.*, w.base_price, w.quote_price,
-            (r.fill).fee * case (r.fill).fee_asset_id
-                when r.reporting_asset_id then 1
-                when r.base_asset_id then case when r.is_owned then w.base_price else r.fee_rate end
-                when r.quote_asset_id
-                    then case when r.is_owned then w.quote_price else r.fee_rate end
-                else r.fee_rate
-            end as fee_worth
-        from rated as r
-        cross join lateral (
-            select
-                case
-                    when r.base_asset_id = r.reporting_asset_id then 1
-                    when r.quote_rate is not null then r.price * r.quote_rate
-                    else r.base_rate
-                end,
-                case
-                    when r.quote_asset_id = r.reporting_asset_id then 1
-                    when r.base_asset_id <> r.reporting_asset_id and r.quote_rate is not null
-                        then r.quote_rate
-                    else round((r.base_rate + 0e-78) / nullif(r.price, 0), 40)
-                end
-        ) as w (base_price, quote_price)
-    )
-
     select
         p.fill, m.asset_id, p.reporting_asset_id, m.quantity, m.price, m.fee, m.fee_asset_id,
         m.is_fee
-    from priced as p
+    from utl_private.valued_facts(fills) as p
     cross join lateral (
         values
         (                               -- the base, which carries the fee

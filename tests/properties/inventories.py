@@ -85,6 +85,8 @@ def moves(trade: Trade, prices: list[Price]) -> list[Move]:
 
 def units(trade: Trade, prices: list[Price]) -> tuple[Fraction | None, Fraction | None]:
     """What a unit of the base and of the quote was worth."""
+    if trade.base == REPORTING:
+        return Fraction(1), rounded_to_40_places(1 / trade.price)
     base, quote = (rate(prices, coin, trade.at) for coin in (trade.base, trade.quote))
     if quote is not None:
         return trade.price * quote, quote

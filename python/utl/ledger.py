@@ -164,7 +164,7 @@ class Ledger:
             try:
                 return self._connected().execute(statement, parameters).fetchall()
             except psycopg.OperationalError as error:
-                if attempt == ATTEMPTS_MAX or not _is_passing(error):
+                if attempt == ATTEMPTS_MAX or not is_passing(error):
                     raise
                 time.sleep(RETRY_AFTER_S * 2 ** (attempt - 1))
         raise AssertionError
@@ -178,7 +178,7 @@ class Ledger:
         return self._connection
 
 
-def _is_passing(error: psycopg.OperationalError) -> bool:
+def is_passing(error: psycopg.OperationalError) -> bool:
     """Whether the same statement may succeed in a moment: the server restarts, or a lock is held.
 
     A server that cannot be reached at all has given no SQLSTATE.

@@ -64,3 +64,4 @@ dev:
 
 tools: dev
 	@tests/tools/pgtap.sh
+	@tests/tools/brokers.sh

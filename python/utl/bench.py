@@ -11,11 +11,6 @@ fastest way to keep the same facts, each once, and not the one that is most like
 
 import contextlib
 import json
-import os
-import re
-import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -25,27 +20,32 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import psutil
-from psycopg import errors, pq
+from psycopg import errors
 from rich.console import Console
 
-from utl import bench_fills, bench_late, bench_reads, bench_tables, server, settings
-from utl.bench_fills import Ids
+from utl import (
+    bench_fills,
+    bench_late,
+    bench_pgbench,
+    bench_reads,
+    bench_stream,
+    bench_tables,
+    server,
+    settings,
+)
 from utl.bench_late import LateFigure, Ledger
+from utl.bench_pgbench import FILLS, SHAPE, Load
 from utl.bench_reads import ReadFigure
-from utl.bench_scratch import BenchError, Connection, Scratch, Shape, Target, one, scratch_on
+from utl.bench_scratch import BenchError, Connection, Scratch, Target, one, scratch_on
+from utl.bench_stream import LatencyFigure, ListenerFigure
 
 Say = Callable[[str], object]  # tells a waiting person what is being measured
 
 BARE = "public.bare_fills"
-FILLS = "utl.fills"
 ROWS_PER_COPY = 10_000
-CLIENTS = 8
-SHAPE = Shape(books=CLIENTS, instruments=25)
 METHODS = ("wac", "fifo", "lifo", "hifo", "lofo")
 BULK_COSTINGS = (*METHODS, "wac+fifo+hifo")
 SINGLE_COSTINGS = ("wac", "fifo", "wac+fifo+hifo")  # others by lots cost what fifo costs
-PATIENCE_SECONDS = 60
 MAKE_BARE_TABLE = """
     create table public.bare_fills (
         like utl.fills including all,
@@ -65,26 +65,6 @@ TABLE_BYTES = """
     group by 1
 """
 
-# One fill as pgbench makes it. Time is taken before the position is locked, as a gateway's is.
-INSERT_FILL = r"""
-\set number :number + 1
-\set place random_zipfian(0, {places} - 1, 1.05)
-\set book {book}
-\set instrument {instrument}
-\set side random(0, 1)
-\set quantity random(1, 500000)
-\set price random(2900000, 3100000)
-insert into {table} (
-    book_id, account_id, instrument_id, fee_asset_id, side, quantity, price, fee, liquidity,
-    venue_fill_id, venue_order_id, executed_at, sequence
-) values (
-    :book, {first_account} + :client_id, :instrument, {fee_asset},
-    case when :side = 0 then 'buy' else 'sell' end, :quantity * 0.00001, :price * 0.01,
-    round(:quantity * 0.0000000001 * :price, 8), 'maker',
-    :client_id || '-' || :number, null, clock_timestamp(), :number
-);
-"""
-
 
 class Section(StrEnum):
     """The parts of the benchmark."""
@@ -93,19 +73,7 @@ class Section(StrEnum):
     SINGLE = "single"
     LATE = "late"
     READS = "reads"
-
-
-class Load(StrEnum):
-    """How single fills come in: by whom, and whether clients meet in one position."""
-
-    ONE = "1 client"
-    APART = "8 clients, a book each"
-    SHARED = "8 clients, the same books"
-
-    @property
-    def clients(self) -> int:
-        """How many sessions commit at once."""
-        return 1 if self is Load.ONE else CLIENTS
+    STREAM = "stream"
 
 
 @dataclass(frozen=True)
@@ -161,7 +129,7 @@ class Figure:
 
 @dataclass
 class Bench:
-    """What to measure, and how often; the defaults take about fifteen minutes on two cores.
+    """What to measure, and how often; the defaults take about twenty minutes on two cores.
 
     `costings` are sets of methods, side by side as in wac+fifo; none means those of each section.
     `history` is how many fills there are where positions are read as of a time.
@@ -177,6 +145,8 @@ class Bench:
     figures: list[Figure] = field(default_factory=list)
     late: list[LateFigure] = field(default_factory=list)
     reads: list[ReadFigure] = field(default_factory=list)
+    latency: list[LatencyFigure] = field(default_factory=list)
+    listeners: list[ListenerFigure] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for costings in self.costings:
@@ -204,6 +174,10 @@ class Bench:
                     )
             if Section.READS in self.sections:
                 self.reads += bench_reads.measure(scratch, self.history, say)
+            if Section.STREAM in self.sections:
+                found = bench_stream.measure(scratch, self.seconds, self.repeat, say)
+                self.latency += found.latency
+                self.listeners += found.listeners
             about = scratch.about()
         return {
             **about,
@@ -213,6 +187,8 @@ class Bench:
             "figures": [asdict(figure) for figure in self.figures],
             "late": [asdict(figure) for figure in self.late],
             "reads": [asdict(figure) for figure in self.reads],
+            "latency": [asdict(figure) for figure in self.latency],
+            "listeners": [asdict(figure) for figure in self.listeners],
         }
 
     def _bulk(self, scratch: Scratch, say: Say) -> None:
@@ -282,75 +258,12 @@ def _copy_run(scratch: Scratch, blocks: Sequence[bytes], table: str, costings: s
 
 
 def _pgbench_run(scratch: Scratch, load: Load, seconds: int, table: str, costings: str) -> Run:
-    with scratch.database(costings, SHAPE) as target, tempfile.NamedTemporaryFile("w") as script:
-        script.write(_pgbench_script(table, target.ids, load))
-        script.flush()
+    with scratch.database(costings, SHAPE) as target:
 
         def commit() -> float:
-            return _pgbench(target.connection, Path(script.name), load.clients, seconds)
+            return bench_pgbench.run(target, load, seconds, table).seconds
 
         return _measured(target, table, commit)
-
-
-def _pgbench_script(table: str, ids: Ids, load: Load) -> str:
-    """Write one fill's insert; ids of reference data run without gaps in a new database."""
-    if load is Load.APART:
-        places, book, instrument = SHAPE.instruments, ":client_id", ":place"
-    else:
-        places = SHAPE.books * SHAPE.instruments
-        book, instrument = f":place % {SHAPE.books}", f":place / {SHAPE.books}"
-    return INSERT_FILL.format(
-        places=places,
-        book=f"{ids.books[0]} + {book}",
-        instrument=f"{ids.instruments[0]} + {instrument}",
-        table=table,
-        first_account=ids.accounts[0],
-        fee_asset=ids.fee_asset,
-    )
-
-
-def _pgbench(connection: Connection, script: Path, clients: int, seconds: int) -> float:
-    """Run the script and return for how many seconds it committed."""
-    threads = min(clients, psutil.cpu_count() or 1)
-    command = [_pgbench_program(), "--no-vacuum", "--protocol=prepared", "--random-seed=1"]
-    command += [f"--time={seconds}", f"--client={clients}", f"--jobs={threads}"]
-    try:
-        finished = subprocess.run(
-            [*command, "--define=number=0", f"--file={script}"],
-            env=os.environ | _environment(connection),
-            capture_output=True,
-            text=True,
-            timeout=seconds + PATIENCE_SECONDS,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise BenchError(f"pgbench did not end {PATIENCE_SECONDS} s after its time") from error
-    found = re.search(r"^number of transactions actually processed: (\d+)", finished.stdout, re.M)
-    rate = re.search(r"^tps = ([\d.]+)", finished.stdout, re.M)
-    if finished.returncode != 0 or not found or not rate:
-        raise BenchError("pgbench failed", detail=(finished.stderr or finished.stdout).strip())
-    return int(found[1]) / float(rate[1])
-
-
-def _pgbench_program() -> str:
-    beside_psql = Path(server.psql_program()).with_name("pgbench")
-    program = str(beside_psql) if beside_psql.exists() else shutil.which("pgbench")
-    if program is None:
-        raise BenchError(
-            "pgbench was not found",
-            hint="install PostgreSQL's client programs, or measure without it: --only bulk",
-        )
-    return program
-
-
-def _environment(connection: Connection) -> dict[str, str]:
-    """Return the libpq variables that lead to this connection's database."""
-    parameters = connection.info.get_parameters() | {"password": connection.info.password}
-    variables = {option.keyword.decode(): option.envvar for option in pq.Conninfo.get_defaults()}
-    return {
-        variable.decode(): str(value)
-        for name, value in parameters.items()
-        if value and (variable := variables.get(name))
-    }
 
 
 def _measured(target: Target, table: str, work: Callable[[], float]) -> Run:

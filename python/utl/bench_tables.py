@@ -17,6 +17,8 @@ def show(result: dict[str, Any], console: Console) -> None:
         (result["figures"], _show_beside_bare),
         (result["late"], _show_late),
         (result["reads"], _show_reads),
+        (result["latency"], _show_latency),
+        (result["listeners"], _show_listeners),
     ):
         if figures:
             show_figures(figures, console)
@@ -83,6 +85,38 @@ def _show_reads(figures: Sequence[dict[str, Any]], console: Console) -> None:
             f"{figure['position_ms']:,.1f}",
             f"{figure['position_ms_p95']:,.1f}",
             f"{figure['positions_ms']:,.0f}",
+        ),
+    )
+
+
+def _show_latency(figures: Sequence[dict[str, Any]], console: Console) -> None:
+    _print(
+        console,
+        "from commit to received by a subscriber",
+        ("notify", "others book", "fills/s", "samples", "p50, ms", "p99, ms"),
+        figures,
+        lambda figure: (
+            figure["notify"],
+            figure["load"],
+            f"{figure['fills_per_second']:,.0f}",
+            f"{figure['samples']:,}",
+            f"[bold]{figure['p50_ms']:,.1f}[/]",
+            f"[bold]{figure['p99_ms']:,.1f}[/]",
+        ),
+    )
+
+
+def _show_listeners(figures: Sequence[dict[str, Any]], console: Console) -> None:
+    _print(
+        console,
+        "single commits of 8 clients while others listen",
+        ("notify", "listeners", "fills/s", "to off"),
+        figures,
+        lambda figure: (
+            figure["notify"],
+            str(figure["listeners"]),
+            f"{figure['fills_per_second']:,.0f}",
+            f"[bold]{figure['ratio_to_off']:.2f}[/]",
         ),
     )
 

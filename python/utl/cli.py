@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 import psycopg
 import typer
 
-from utl import __version__
+from utl import __version__, cli_stream
 from utl.settings import UtlError, configured_url
 
 NO_SERVER = 4
@@ -38,6 +38,7 @@ rejected_app = typer.Typer(
     no_args_is_help=True, help="Rows that could not become fills. They are kept until they can."
 )
 app.add_typer(rejected_app, name="rejected")
+app.add_typer(cli_stream.app)
 
 
 def main() -> None:
@@ -410,14 +411,14 @@ def bench(
         int, typer.Option(help="Fills in the ledger that is read as of a time.", min=4_000)
     ] = 400_000,
     only: Annotated[
-        Literal["bulk", "single", "late", "reads"] | None,
+        Literal["bulk", "single", "late", "reads", "stream"] | None,
         typer.Option(help="Measure only this section."),
     ] = None,
     costings: Annotated[
         list[str] | None, typer.Option(help="Costing sets, such as fifo or wac+fifo; repeatable.")
     ] = None,
 ) -> None:
-    """Measure booking, late fills and reads, in scratch databases that are dropped afterwards."""
+    """Measure booking, late fills, reads and the stream, in scratch databases that are dropped."""
     from rich.console import Console
 
     from utl.bench import Bench, Section, command

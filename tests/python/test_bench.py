@@ -10,9 +10,10 @@ from rich.console import Console
 
 from tests.database import connect
 from utl import bench_fills
-from utl.bench import Bench, Load, Section
+from utl.bench import Bench, Section
 from utl.bench_fills import COLUMNS, Ids, Stream
 from utl.bench_late import Lateness, Ledger, in_turn
+from utl.bench_pgbench import Load
 from utl.bench_scratch import BenchError
 from utl.bench_tables import show
 
@@ -194,3 +195,23 @@ def test_the_fills_are_uneven_in_activity_and_balanced_in_side() -> None:
     assert all(Decimal(fill["quantity"]) > 0 < Decimal(fill["price"]) for fill in fills)
     assert len({fill["venue_fill_id"] for fill in fills}) == len(fills)
     assert [fill["executed_at"] for fill in fills] == sorted(fill["executed_at"] for fill in fills)
+
+
+def test_the_stream_is_measured_and_shown_in_eighty_columns(server_url: str) -> None:
+    bench = Bench(repeat=1, seconds=1, sections=[Section.STREAM])
+    console = Console(width=80, record=True, file=io.StringIO())
+
+    result = bench.run(server_url, lambda _: None)
+    show(result, console)
+
+    cases = [(figure["notify"], figure["load"]) for figure in result["latency"]]
+    loads = ("idle", "half of the maximum")
+    assert cases == [(notify, load) for notify in ("direct", "ticker") for load in loads]
+    for figure in result["latency"]:
+        assert figure["samples"] > 10
+        assert 0 < figure["p50_ms"] <= figure["p99_ms"]
+    listeners = [(figure["notify"], figure["listeners"]) for figure in result["listeners"]]
+    assert listeners == [("off", 0), *((n, c) for n in ("direct", "ticker") for c in (0, 1, 10))]
+    text = console.export_text()
+    assert "half of the maximum" in text
+    assert "…" not in text

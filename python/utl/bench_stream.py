@@ -1,0 +1,257 @@
+"""What the stream costs: how soon a subscriber has a change, and what listeners do to booking.
+
+Latency is from when the writer's commit has returned to when the subscriber's loop has the change,
+by one clock, in two processes. The writer is a session of its own that commits one fill after the
+other with pauses, into a position of its own; idle, it is alone, and else eight other clients book
+at half of the rate that they reach when nobody listens. The subscriber gets all changes.
+
+Listeners are sessions that LISTEN and read what comes, in one process. In `ticker` a bridge without
+sinks rings the bell; in `off` nobody does.
+"""
+
+import multiprocessing
+import os
+import random
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from itertools import count
+from multiprocessing.connection import Connection as Pipe
+from statistics import median, quantiles
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from utl import bench_pgbench
+from utl.bench_pgbench import Load
+from utl.bench_scratch import BenchError, Scratch, Shape, Target
+from utl.following import CHANNEL
+
+COSTING = "wac"
+SHAPE = Shape(bench_pgbench.SHAPE.books, bench_pgbench.SHAPE.instruments + 1)
+LOAD = Load.APART
+MODES = ("direct", "ticker")
+LISTENERS = (0, 1, 10)
+PAUSE_S = 0.02  # between two fills whose latency is taken, on average
+WARM_UP_S = 0.5
+PATIENCE_S = 30.0
+INSERT = """
+    insert into utl.fills (
+        book_id, account_id, instrument_id, venue_fill_id, side, quantity, price, executed_at
+    ) values (%s, %s, %s, %s, 'buy', 1, 100, clock_timestamp())
+    returning fill_id
+"""
+
+Say = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class LatencyFigure:
+    """From commit to received, in ms; `fills_per_second` is what others booked besides."""
+
+    notify: str
+    load: str
+    fills_per_second: float
+    samples: int
+    p50_ms: float
+    p99_ms: float
+
+
+@dataclass(frozen=True)
+class ListenerFigure:
+    """How fast eight clients book; the ratio is to `off` with no listener, of the same turn."""
+
+    notify: str
+    listeners: int
+    fills_per_second: float
+    ratio_to_off: float
+    ratios: list[float]
+
+
+@dataclass
+class Figures:
+    """All that is measured here."""
+
+    latency: list[LatencyFigure] = field(default_factory=list)
+    listeners: list[ListenerFigure] = field(default_factory=list)
+
+
+def measure(scratch: Scratch, seconds: int, repeat: int, say: Say) -> Figures:
+    """Measure `repeat` times, `seconds` each. Raises BenchError if the books are wrong."""
+    figures = Figures()
+    rates: dict[tuple[str, int], list[float]] = {}
+    cases = [("off", 0), *((notify, listeners) for notify in MODES for listeners in LISTENERS)]
+    for turn in range(repeat):
+        for case in cases:
+            say(f"booking, notify {case[0]}, {case[1]} listeners, {turn + 1} of {repeat}")
+            rates.setdefault(case, []).append(_booking_rate(scratch, *case, seconds))
+    off = rates["off", 0]
+    for (notify, listeners), found in rates.items():
+        ratios = [rate / base for rate, base in zip(found, off, strict=True)]
+        figures.listeners.append(
+            ListenerFigure(notify, listeners, median(found), median(ratios), ratios)
+        )
+    half = median(off) / 2
+    for notify in MODES:
+        for load, rate in (("idle", 0.0), ("half of the maximum", half)):
+            say(f"latency, notify {notify}, {load}")
+            took = [
+                took_s
+                for _ in range(repeat)
+                for took_s in _latencies(scratch, notify, rate, seconds)
+            ]
+            figures.latency.append(_latency_figure(notify, load, rate, took))
+    return figures
+
+
+def _booking_rate(scratch: Scratch, notify: str, listeners: int, seconds: int) -> float:
+    with scratch.database(COSTING, SHAPE) as target:
+        dsn = _prepare(scratch, target, notify)
+        with _ticker(dsn, notify), _listening(dsn, listeners):
+            committed = bench_pgbench.run(target, LOAD, seconds)
+        target.require_right_books()
+    return committed.rate
+
+
+def _latencies(scratch: Scratch, notify: str, rate: float, seconds: int) -> list[float]:
+    """Seconds from commit to received of each fill of a writer of its own."""
+    with scratch.database(COSTING, SHAPE) as target:
+        dsn = _prepare(scratch, target, notify)
+        others = bench_pgbench.running(target, LOAD, seconds * 2 + 5, rate)
+        with (
+            _ticker(dsn, notify),
+            _process(_follow, dsn) as follower,
+            others if rate else nullcontext(),
+        ):
+            follower.recv()  # it follows
+            time.sleep(WARM_UP_S)
+            received: dict[int, float] = {}
+            committed = _commit_with_pauses(target, dsn, seconds, follower, received)
+            _receive_all(follower, received, set(committed))
+        target.require_right_books()
+    # A subscriber may have it before the writer's own answer came.
+    return [max(received[fill_id] - at, 0) for fill_id, at in committed.items()]
+
+
+def _commit_with_pauses(
+    target: Target, dsn: str, seconds: int, follower: Pipe, received: dict[int, float]
+) -> dict[int, float]:
+    """Commit fills into a position that nobody else trades; return when each was committed.
+
+    What the subscriber tells meanwhile is read, lest he has to wait for us.
+    """
+    chance = random.Random(1)  # noqa: S311  # not for secrets
+    ids = target.ids
+    names = [ids.books[0], ids.accounts[0], ids.instruments[-1]]
+    committed: dict[int, float] = {}
+    end = time.monotonic() + seconds
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for number in count():
+            row = connection.execute(INSERT, [*names, f"probe {number}"]).fetchone()
+            now = time.monotonic()
+            if row is not None:
+                committed[row[0]] = now
+            if now > end:
+                return committed
+            time.sleep(chance.uniform(0, 2 * PAUSE_S))
+            while follower.poll():
+                _receive(follower, received)
+    raise AssertionError
+
+
+def _receive_all(follower: Pipe, received: dict[int, float], wanted: set[int]) -> None:
+    """Wait until the subscriber had all of these fills."""
+    while missing := wanted - received.keys():
+        if not follower.poll(PATIENCE_S):
+            raise BenchError(f"{len(missing)} changes did not reach the subscriber")
+        _receive(follower, received)
+
+
+def _receive(follower: Pipe, received: dict[int, float]) -> None:
+    moment, fill_ids = follower.recv()
+    received.update(dict.fromkeys(fill_ids, moment))
+
+
+def _prepare(scratch: Scratch, target: Target, notify: str) -> str:
+    target.connection.execute("select utl.set_setting('notify', %s)", [notify])
+    return make_conninfo(scratch.url, dbname=target.connection.info.dbname)
+
+
+def _follow(dsn: str, pipe: Pipe) -> None:
+    """Tell for each change when it came, and of which fills it is."""
+    from utl.subscription import subscribe
+
+    with subscribe(dsn, name="benchmark", starts="oldest") as changes:
+        changes.next(wait_s=0)
+        pipe.send(None)
+        for change in changes:
+            pipe.send((time.monotonic(), change.fact_ids))
+
+
+def _listen(dsn: str, pipe: Pipe, listeners: int) -> None:
+    """LISTEN in some sessions, and read what comes."""
+    with selectors.DefaultSelector() as selector:
+        for _ in range(listeners):
+            connection = psycopg.connect(dsn, autocommit=True)
+            connection.execute(f"listen {CHANNEL}")
+            selector.register(connection.fileno(), selectors.EVENT_READ, connection)
+        pipe.send(None)
+        while True:
+            for key, _ in selector.select():
+                for _ in key.data.notifies(timeout=0):
+                    pass
+
+
+@contextmanager
+def _listening(dsn: str, listeners: int) -> Iterator[None]:
+    if not listeners:
+        yield
+        return
+    with _process(_listen, dsn, listeners) as pipe:
+        pipe.recv()
+        yield
+
+
+@contextmanager
+def _process(work: Callable[..., None], dsn: str, *arguments: object) -> Iterator[Pipe]:
+    """Run something in a process of its own while the block runs; what it tells comes by pipe."""
+    spawning = multiprocessing.get_context("spawn")
+    ours, theirs = spawning.Pipe()
+    process = spawning.Process(target=work, args=(dsn, theirs, *arguments), daemon=True)
+    process.start()
+    try:
+        yield ours
+    finally:
+        process.kill()
+        process.join()
+
+
+@contextmanager
+def _ticker(dsn: str, notify: str) -> Iterator[None]:
+    """In the mode ticker, run a bridge without sinks."""
+    if notify != "ticker":
+        yield
+        return
+    command = [sys.executable, "-m", "utl.cli", "bridge"]
+    with subprocess.Popen(
+        command, env=os.environ | {"DATABASE_URL": dsn}, stderr=subprocess.PIPE, text=True
+    ) as bridge:
+        assert bridge.stderr is not None  # noqa: S101 - for the type
+        while "leading" not in (line := bridge.stderr.readline()):
+            if not line:
+                raise BenchError("the bridge ended before it led")
+        try:
+            yield
+        finally:
+            bridge.terminate()
+
+
+def _latency_figure(notify: str, load: str, rate: float, took: list[float]) -> LatencyFigure:
+    percentiles = quantiles(took, n=100, method="inclusive")
+    return LatencyFigure(
+        notify, load, rate, len(took), percentiles[49] * 1000, percentiles[98] * 1000
+    )

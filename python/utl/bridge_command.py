@@ -1,0 +1,43 @@
+"""`utl bridge`: run a bridge until a signal stops it. Its log goes to standard error."""
+
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from utl import server
+from utl.bridge import Bridge, Settings
+from utl.bridge.sinks import SinkError
+
+
+def run(
+    sinks: Sequence[str],
+    books: Sequence[str] | None,
+    starts: str,
+    listen: str | None,
+    tick_ms: float,
+    attempts: int,
+    dead_letters: Path | None,
+) -> None:
+    """Run it. Raises SinkError when the sinks, or the address to listen on, make no sense."""
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    host, port = _address(listen)
+    chosen = Settings(
+        sinks, books, starts, tick_ms / 1000, attempts, dead_letters, host=host, port=port
+    )
+    bridge = Bridge(server.url(), chosen)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: bridge.stop())
+    bridge.run()
+
+
+def _address(listen: str | None) -> tuple[str, int | None]:
+    if listen is None:
+        return "127.0.0.1", None
+    host, _, port = listen.rpartition(":")
+    if not port.isdigit() or int(port) > 65535:
+        raise SinkError(f"not HOST:PORT: {listen}", hint="such as --listen 127.0.0.1:9187")
+    return host.strip("[]") or "127.0.0.1", int(port)

@@ -1,0 +1,71 @@
+"""The commands of the stream: bridge, watch, subscribers. `utl.cli` takes them in."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+Books = Annotated[
+    list[str] | None, typer.Option("--book", help="Only this book and those below it; repeatable.")
+]
+
+
+@app.command()
+def bridge(
+    sinks: Annotated[
+        list[str] | None,
+        typer.Option("--sink", help="Where to forward to: [NAME:]KIND[=TARGET]; repeatable."),
+    ] = None,
+    books: Books = None,
+    starts: Annotated[
+        str, typer.Option(help="Where a new sink starts: now, or with the oldest change kept.")
+    ] = "now",
+    listen: Annotated[
+        str | None,
+        typer.Option(help="HOST:PORT of /healthz and /metrics; there is no authentication."),
+    ] = None,
+    tick_ms: Annotated[float, typer.Option(help="Pause between two ticks.", min=1)] = 10,
+    attempts: Annotated[
+        int, typer.Option(help="How often a refused change is sent before it is dead.", min=1)
+    ] = 8,
+    dead_letters: Annotated[
+        Path | None, typer.Option(help="Folder of dead letters; in UTL_HOME without it.")
+    ] = None,
+) -> None:
+    """Tick the stream and forward position changes to sinks, until it is stopped.
+
+    \b
+    jsonl[=FILE]                      a line each, on standard output or in a file
+    webhook=URL                       POST, signed with UTL_WEBHOOK_SECRET
+    redis=redis://HOST:6379/0         XADD; ?stream=utl.positions&maxlen=1000000
+    nats=nats://HOST:4222             JetStream; ?stream=UTL&subject=utl.positions
+    kafka=HOST:9092                   ?topic=utl.positions, librdkafka's options
+
+    Several bridges of one database may run: one leads, the others stand by.
+    """
+    from utl import bridge_command
+
+    bridge_command.run(sinks or [], books, starts, listen, tick_ms, attempts, dead_letters)
+
+
+@app.command()
+def watch(books: Books = None) -> None:
+    """Show positions, PnL and the last changes, live; Ctrl-C ends it."""
+    from rich.console import Console
+
+    from utl import server
+    from utl import watch as watching
+
+    watching.watch(server.url(), books, Console())
+
+
+@app.command()
+def subscribers() -> None:
+    """Show who follows the stream, and how far behind they are."""
+    from rich.console import Console
+
+    from utl import subscribers as listing
+
+    listing.show(Console())

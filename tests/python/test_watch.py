@@ -1,0 +1,110 @@
+"""What people see of the stream: `utl watch` and `utl subscribers`."""
+
+import io
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from typing import Any
+
+import psycopg
+import pytest
+from rich.console import Console
+
+import utl
+from tests.streaming import BOOK, INSTRUMENT, buy, in_thread, make_book, wait_until
+from utl import subscribers
+from utl.watch import Board, watch
+
+Connection = psycopg.Connection[Any]
+
+
+@pytest.fixture
+def trading(connection: psycopg.Connection) -> psycopg.Connection:
+    make_book(connection, BOOK, "other", instruments=[INSTRUMENT, "ETH/USDT"])
+    connection.execute(
+        """
+        select utl.record_prices(
+            format('[{"instrument": "BTC/USDT", "mark": "130", "at": "%s"}]', now())::jsonb,
+            source => 'test'
+        )
+        """
+    )
+    return connection
+
+
+def shown(board: Board) -> str:
+    console = Console(width=120, file=io.StringIO(), record=True)
+    console.print(board.render(20))
+    return console.export_text()
+
+
+def test_watch_shows_positions_pnl_and_the_last_changes(database: str, trading: Connection) -> None:
+    buy(trading, "1")
+    boards: list[Board] = []
+    console = Console(file=io.StringIO(), width=120)
+
+    with in_thread(lambda: boards.append(watch(database, [BOOK], console, 4)), lambda: None):
+        time.sleep(1)
+        buy(trading, "2")
+        buy(trading, "3", book="other")
+
+    text = shown(boards[0])
+    assert "1 positions, 1 changes" in text
+    (line,) = [line for line in text.splitlines() if " 130 " in line]
+    assert line.split() == [BOOK, INSTRUMENT, "2", "100", "130", "0.00", "60.00", "60.00"]
+    assert "fill" in text.partition("last changes")[2]
+    left = trading.execute("select subscriber from utl.subscribers").fetchall()
+    assert left == []
+
+
+def test_watch_lives_in_a_terminal_until_ctrl_c(database: str, trading: Connection) -> None:
+    buy(trading, "1")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "utl.cli", "watch"]
+    environment = os.environ | {"DATABASE_URL": database, "COLUMNS": "120", "TERM": "xterm"}
+    with subprocess.Popen(command, env=environment, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        screen = read_until(ours, INSTRUMENT)
+        assert "1 positions" in screen
+        process.send_signal(signal.SIGINT)
+        read_until(ours, None)
+        assert process.wait(10) == 0
+    os.close(ours)
+
+
+def read_until(terminal: int, text: str | None) -> str:
+    """What the terminal shows until a text comes, or, without one, until it is closed."""
+    seen = ""
+    deadline = time.monotonic() + 20
+    while text is None or text not in seen:
+        assert time.monotonic() < deadline, seen
+        if select.select([terminal], [], [], 0.5)[0]:
+            try:
+                seen += os.read(terminal, 65536).decode(errors="replace")
+            except OSError:  # Linux says so when nobody has the other end open
+                return seen
+    return seen
+
+
+def test_subscribers_shows_how_far_behind_each_is(
+    database: str, trading: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database)
+    with utl.subscribe(database, name="risk", books=[BOOK]) as changes:
+        assert changes.next(wait_s=0) is None
+    for identity in "12":
+        buy(trading, identity)
+    console = Console(width=120, file=io.StringIO(), record=True)
+    tick = "select utl.tick() = 2"  # other databases' transactions hold it up for a moment
+    wait_until(lambda: trading.execute(tick).fetchone() == (True,), "the changes can be read")
+
+    subscribers.show(console)
+
+    text = console.export_text()
+    (line,) = [line for line in text.splitlines() if line.strip().startswith("risk")]
+    assert line.split()[:4] == ["risk", BOOK, "0", "2"]
+    assert "notify direct, its queue 0.0% full" in text

@@ -3,26 +3,17 @@ returns setof utl_private.flows
 language sql
 stable
 as $transaction_flows$
-    with fee as (                       -- of an asset alone: no position has it
-        select case
-            when transaction.kind = 'transfer' and transaction.instrument_id is null
-                then transaction.quantity + transaction.to_quantity
-            else 0
-        end as quantity
-    ),
-
-    moved as (
+    with moved as (
         select
             transaction.book_id as book_id, transaction.account_id as account_id,
             transaction.instrument_id as instrument_id,
             case when transaction.instrument_id is null then transaction.asset_id end as asset_id,
             transaction.kind as kind,
-            transaction.quantity - f.quantity as quantity,
+            transaction.quantity - utl_private.bare_fee(transaction) as quantity,
             case
                 when transaction.kind in ('reward', 'airdrop') then coalesce(transaction.amount, 0)
                 else 0
             end as at_price
-        from fee as f
         where
             utl_private.moves_positions(transaction.kind)
             and transaction.kind not in ('split', 'spin_off')
@@ -35,16 +26,14 @@ as $transaction_flows$
         union all
         select
             transaction.book_id, transaction.account_id, null, transaction.asset_id, 'network_fee',
-            f.quantity, 0
-        from fee as f
-        where f.quantity <> 0
+            utl_private.bare_fee(transaction), 0
+        where utl_private.bare_fee(transaction) <> 0
     ),
 
     cash as (
         select transaction.asset_id as asset_id, transaction.kind as kind,
             transaction.quantity as received
-        where
-            not utl_private.moves_positions(transaction.kind)
+        where not utl_private.moves_positions(transaction.kind)
         union all
         select i.cost_asset_id, transaction.kind,
             case transaction.kind

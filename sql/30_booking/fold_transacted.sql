@@ -26,11 +26,7 @@ declare
         from utl_private.position_terms as t
         inner join unnest(points) as p on t.position_id = p.position_id
     );
-    _before utl_private.positions[] := array(
-        select p
-        from utl_private.positions as p
-        inner join unnest(points) as b on p.position_id = b.position_id
-    );
+    _before utl_private.positions[] := utl_private.positions_of(points);
     _slices utl_private.slice[];
     _arrivals utl_private.leg[];
     _family text;
@@ -44,14 +40,7 @@ begin
         fold_transacted.restatement_id,
         l.position_id, l.effective_at, l.sequence, l.fill_id, l.place, l
     from utl_private.restated_legs(restatement_id, points, new_legs, changed) as l;
-    update utl_private.positions as p           -- what of them is left before their points
-    set
-        opened_at = b.position_opened_at, last_effective_at = b.last_effective_at,
-        last_sequence = b.last_sequence, last_fill_id = b.last_fill_id,
-        quantity = b.position_quantity, cost = b.position_cost,
-        realized_pnl = b.position_realized_pnl, fees = b.position_fees
-    from unnest(points) as b
-    where p.position_id = b.position_id and p.book_id = b.book_id;
+    perform utl_private.put_back(points);
     while points is not null loop
         _slices := utl_private.next_slices(points, _moves);
         foreach _family in array utl_private.families_of(_held) loop
@@ -73,9 +62,7 @@ begin
     end loop;
     delete from utl_private.waiting_legs as k
     where k.restatement_id = fold_transacted.restatement_id;
-    if cause is not null then           -- the versions of the rounds are one
-        perform utl_private.log_changes(_before, cause, fact_ids);
-    end if;
+    perform utl_private.log_changes(_before, cause, fact_ids);     -- the rounds are one version
 end
 $fold_transacted$;
 

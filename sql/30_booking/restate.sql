@@ -18,6 +18,7 @@ declare
     _before utl_private.leg[];
     _carried utl_private.leg[];
     _has_transactions boolean;
+    _facts bigint[];
     _legs refcursor;
 begin
     if family = 'deferred' then
@@ -29,6 +30,7 @@ begin
     if _points is null then
         return;
     end if;
+    _facts := coalesce(fact_ids, array(select distinct n.fill_id from unnest(_new_legs) as n));
     _has_transactions := utl_private.have_transactions(_points);
     if _has_transactions then
         _points := utl_private.with_reached(_points, cause is null);
@@ -46,8 +48,7 @@ begin
     end if;
     if _has_transactions then
         perform utl_private.fold_transacted(
-            _restatement_id, _restated_at, _before, _new_legs || _carried, changed, cause,
-            coalesce(fact_ids, array(select distinct n.fill_id from unnest(_new_legs) as n))
+            _restatement_id, _restated_at, _before, _new_legs || _carried, changed, cause, _facts
         );
     else
         open _legs no scroll for
@@ -56,10 +57,7 @@ begin
                 _restatement_id, _before, _new_legs || _carried, changed
             ) as l
             order by l.position_id, l.effective_at, l.sequence, l.fill_id;
-        perform utl_private.book_legs(
-            _legs, family, _restated_at, cause,
-            coalesce(fact_ids, array(select distinct n.fill_id from unnest(_new_legs) as n))
-        );
+        perform utl_private.book_legs(_legs, family, _restated_at, cause, _facts);
         close _legs;
     end if;
     perform utl_private.record_restatements(

@@ -19,11 +19,9 @@ as $with_transactions$
         from utl_private.undone_fills(
             with_transactions.restatement_id, array(select t.held from terms as t)
         ) as l
-        where
-            not exists (
-                select from unnest(new_legs) as n
-                where n.position_id = l.position_id and n.fill_id = l.fill_id
-            )
+        where (l.position_id, l.fill_id) not in (
+            select n.position_id, n.fill_id from unnest(new_legs) as n
+        )
     ),
 
     fills as (
@@ -39,9 +37,7 @@ as $with_transactions$
             select
             from terms as t
             inner join utl_private.chosen_lots as c
-                on
-                    c.fill_id = (f.leg).fill_id
-                    and c.instrument_id = (t.held).instrument_id
+                on c.fill_id = (f.leg).fill_id and c.instrument_id = (t.held).instrument_id
             where
                 (t.held).position_id = (f.leg).position_id and (t.held).method <> 'wac'
                 and (f.leg).quantity <> 0

@@ -1,3 +1,9 @@
+-- Inventories: a costing of basis asset counts what is owned by coin, in the reporting currency of
+-- the book. A fill of ETH/BTC buys ETH and disposes of BTC, both at the rate of that moment; a fee
+-- in a third coin disposes of that. So each fact becomes moves of inventories, in the shape of
+-- fills and of transactions, and these are booked like any other. What is traded on margin stays
+-- what it is: its instrument's position, in the currency in which it settles.
+
 create or replace function utl_private.add_inventories(
     fills utl.fills[], transactions utl.transactions[]
 )

@@ -15,19 +15,14 @@ declare
 begin
     return query
     with lines as materialized (
-        select
+        select distinct
             w.from_id, w.to_id, w.at, w.at - _max_age as since,
             l.instrument_id, l.base_asset_id, l.quote_asset_id, l.source
         from unnest(asset_ids, to_asset_ids, times) as w (from_id, to_id, at)
-        inner join utl_private.latest_prices as l
-            on w.from_id = l.base_asset_id and w.to_id = l.quote_asset_id
-        union
-        select
-            w.from_id, w.to_id, w.at, w.at - _max_age,
-            l.instrument_id, l.base_asset_id, l.quote_asset_id, l.source
-        from unnest(asset_ids, to_asset_ids, times) as w (from_id, to_id, at)
-        inner join utl_private.latest_prices as l
-            on w.from_id = l.quote_asset_id and w.to_id = l.base_asset_id
+        cross join lateral (
+            values (w.from_id, w.to_id), (w.to_id, w.from_id)
+        ) as p (base_asset_id, quote_asset_id)
+        inner join utl_private.latest_prices as l using (base_asset_id, quote_asset_id)
     ),
 
     found as (

@@ -13,26 +13,19 @@ as $dated_results$
         where c.book_id = of_book_id and c.costing = of_costing
     ),
 
-    entries as (
+    results as materialized (
         select
-            p.account_id, p.instrument_id, i.cost_asset_id as asset_id, c.reporting_asset_id,
-            e.effective_at as at, sum(e.realized_pnl) as realized_pnl,
-            -sum(case c.fees when 'expense' then e.fee else 0 end) as fee
+            p.account_id, p.instrument_id, k.kind, i.cost_asset_id as asset_id,
+            c.reporting_asset_id, e.effective_at as at, k.amount
         from costing as c
         inner join utl_private.positions as p
             on c.book_id = p.book_id and c.costing_id = p.costing_id
         inner join utl_private.instruments as i on p.instrument_id = i.instrument_id
         inner join utl_private.entries as e on p.position_id = e.position_id
-        where e.realized_pnl <> 0 or e.fee <> 0
-        group by p.account_id, p.instrument_id, 3, c.reporting_asset_id, e.effective_at
-    ),
-
-    results as materialized (
-        select
-            e.account_id, e.instrument_id, k.kind, e.asset_id, e.reporting_asset_id, e.at, k.amount
-        from entries as e
         cross join lateral (
-            values ('realized', e.realized_pnl), ('fee', e.fee)
+            values
+            ('realized', e.realized_pnl),
+            ('fee', case c.fees when 'expense' then -e.fee else 0 end)
         ) as k (kind, amount)
         where k.amount <> 0
         union all

@@ -1,3 +1,6 @@
+-- Following the stream: subscribers with their offsets, the tick that moves the watermark, and the
+-- doorbell, which only says that there is something to fetch.
+
 create or replace function utl.acknowledge(subscriber text, change_id bigint)
 returns void
 language plpgsql

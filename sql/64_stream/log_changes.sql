@@ -7,6 +7,9 @@ as $log_changes$
 declare
     _changes utl_private.position_changes[];
 begin
+    if cause is null then               -- it is not there to be read yet
+        return;
+    end if;
     with changed as (
         update utl_private.positions as p set version = b.version + 1
         from unnest(before) as b

@@ -77,7 +77,11 @@ def moves(trade: Trade, prices: list[Price]) -> list[Move]:
         quantity -= trade.fee
     elif trade.fee_asset == trade.quote:
         cost -= trade.fee
-    found = [Move(trade.base, quantity, base, fee), Move(trade.quote, cost, quote)]
+    is_bought = trade.base != REPORTING  # else the quote carries the fee
+    found = [
+        Move(trade.base, quantity, base, fee),
+        Move(trade.quote, cost, quote, ZERO if is_bought else fee),
+    ]
     if trade.fee_asset not in (trade.base, trade.quote):
         found.append(Move(trade.fee_asset, -trade.fee, paid, is_fee=True))
     return [move for move in found if move.coin != REPORTING and move.quantity]

@@ -10,8 +10,14 @@ from tests.database import ROOT
 
 SQL = ROOT / "sql"
 FUNCTION_LINES_MAX = 70
-# A binary heap that is worked on in place: PL/pgSQL copies an array that it hands to a function.
-LONGER_FUNCTIONS = {"fold_ranked_lots": 97, "book_legs": 121}
+LONGER_FUNCTIONS = {
+    # A binary heap that is worked on in place: PL/pgSQL copies an array that it hands to a function.
+    "fold_ranked_lots": 97,
+    # One statement writes all that the fold gives: another one a fill costs more than it tidies.
+    "book_legs": 121,
+    # The transition table is not to be seen in a function that it calls.
+    "book_fills": 80,
+}
 LINE_LENGTH_MAX = 100
 SQL_FILES = sorted(SQL.rglob("*.sql"))
 MIGRATIONS = sorted((ROOT / "migrations").glob("*.sql"))

@@ -16,11 +16,14 @@ as $own_change$
         -- A coin may be traded in several instruments, and splits but once.
         when transaction.kind = 'split' and exists (
             select
-            from utl_private.inventory_transactions as o
+            from utl.effective_transactions as o
+            inner join utl_private.instruments as i on o.instrument_id = i.instrument_id
+            inner join utl_private.instruments as n
+                on i.base_asset_id = n.base_asset_id and n.instrument_id = inventory_id
             where
-                o.book_id = transaction.book_id and o.instrument_id = inventory_id
+                o.book_id = transaction.book_id
                 and o.kind = 'split' and o.occurred_at = transaction.occurred_at
-                and o.transaction_id <> transaction.transaction_id
+                and o.transaction_id < transaction.transaction_id
         ) then null
         else jsonb_build_object(
             'instrument_id', inventory_id,

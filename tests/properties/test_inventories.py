@@ -74,7 +74,7 @@ def markets(draw: st.DrawFn) -> Market:
 
 
 @given(markets(), st.booleans())
-@settings(max_examples=settings().max_examples // 2)
+@settings(max_examples=settings().max_examples // 5)
 def test_any_trades_give_the_oracles_inventories(
     sender: Sender, market: Market, is_added_late: bool
 ) -> None:

@@ -66,7 +66,11 @@ def test_watch_lives_in_a_terminal_until_ctrl_c(database: str, trading: Connecti
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "utl.cli", "watch"]
     environment = os.environ | {"DATABASE_URL": database, "COLUMNS": "120", "TERM": "xterm"}
-    with subprocess.Popen(command, env=environment, stdout=theirs, stderr=theirs) as process:
+    # What runs in the background ignores SIGINT, and so would its children.
+    heeds = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with subprocess.Popen(
+        command, env=environment, stdout=theirs, stderr=theirs, **heeds
+    ) as process:
         os.close(theirs)
         screen = read_until(ours, INSTRUMENT)
         assert "1 positions" in screen

@@ -7,7 +7,7 @@ as $create_unknown_names$
 declare
     _name text;
     _kind text;
-    _refused text[] := '{}';
+    _refused text[] := array[]::text[];
 begin
     perform utl_private.require_right_to_add();
     for _name in

@@ -6,20 +6,22 @@ language plpgsql
 as $book_checked_transactions$
 declare
     _half constant integer := cardinality(checked) / 2;
-    _found utl_private.checked_transaction[];
+    _tried utl_private.checked_transaction[];
+    _booked utl_private.checked_transaction[];
     _attempts_left integer := 10;
     _constraint text;
     _detail text;
 begin
-    loop
+    while _booked is null loop
         begin
             if utl_private.is_event(checked[1].content) then
-                return array[utl_private.record_event(checked[1])];
+                _booked := array[utl_private.record_event(checked[1])];
+            else
+                _tried := utl_private.find_resent_transactions(checked);
+                perform utl_private.insert_transactions(_tried);
+                perform utl_private.require_left(_tried);
+                _booked := _tried;
             end if;
-            _found := utl_private.find_resent_transactions(checked);
-            perform utl_private.insert_transactions(_found);
-            perform utl_private.require_left(_found);
-            return _found;
         exception
             when data_exception or integrity_constraint_violation or program_limit_exceeded then
                 get stacked diagnostics
@@ -32,13 +34,14 @@ begin
                     := case sqlstate when '23U03' then 'conflict' else 'rejected' end;
                     checked[1].sqlstate := sqlstate;
                     checked[1].reason := concat_ws('; ', sqlerrm, nullif(_detail, ''));
-                    return checked;
+                    _booked := checked;
                 else
-                    return utl_private.book_checked_transactions(checked[:_half])
+                    _booked := utl_private.book_checked_transactions(checked[:_half])
                         || utl_private.book_checked_transactions(checked[_half + 1:]);
                 end if;
         end;
     end loop;
+    return _booked;
 end
 $book_checked_transactions$;
 

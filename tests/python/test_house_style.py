@@ -11,7 +11,7 @@ from tests.database import ROOT
 SQL = ROOT / "sql"
 FUNCTION_LINES_MAX = 70
 LONGER_FUNCTIONS = {
-    # A binary heap that is worked on in place: PL/pgSQL copies an array that it hands to a function.
+    # A binary heap that is worked on in place: PL/pgSQL copies an array that it hands on.
     "fold_ranked_lots": 97,
     # One statement writes all that the fold gives: another one a fill costs more than it tidies.
     "book_legs": 121,

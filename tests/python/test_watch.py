@@ -66,10 +66,8 @@ def test_watch_lives_in_a_terminal_until_ctrl_c(database: str, trading: Connecti
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "utl.cli", "watch"]
     environment = os.environ | {"DATABASE_URL": database, "COLUMNS": "120", "TERM": "xterm"}
-    # What runs in the background ignores SIGINT, and so would its children.
-    heeds = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
     with subprocess.Popen(
-        command, env=environment, stdout=theirs, stderr=theirs, **heeds
+        command, env=environment, stdout=theirs, stderr=theirs, preexec_fn=heed_ctrl_c
     ) as process:
         os.close(theirs)
         screen = read_until(ours, INSTRUMENT)
@@ -78,6 +76,11 @@ def test_watch_lives_in_a_terminal_until_ctrl_c(database: str, trading: Connecti
         read_until(ours, None)
         assert process.wait(10) == 0
     os.close(ours)
+
+
+def heed_ctrl_c() -> None:
+    """What runs in the background ignores SIGINT, and so would what it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def read_until(terminal: int, text: str | None) -> str:

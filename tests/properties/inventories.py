@@ -114,8 +114,10 @@ def stand(
 def leg(trade: Trade, move: Move, costing: Costing) -> Leg:
     """A move as the fold eats it: a fee is in the amount where it is capitalized."""
     amount = None if move.unit is None else move.quantity * move.unit
-    if amount is not None and costing.fees == "capitalize":
-        amount += move.fee
+    is_expense = amount is None and move.is_fee and move.quantity < 0
+    fee = ZERO if amount is None else move.fee
+    if costing.fees == "capitalize":  # and what is paid as a fee brings nothing
+        amount = ZERO if is_expense else None if amount is None else amount + fee
     price = move.unit or ZERO
     lot = Lot(
         lot_id=trade.nth,
@@ -128,8 +130,8 @@ def leg(trade: Trade, move: Move, costing: Costing) -> Leg:
         move.quantity,
         amount,
         lot,
-        move.fee if amount is not None else ZERO,
-        is_expense=amount is None and move.is_fee and move.quantity < 0,
+        fee,
+        is_expense=is_expense,
     )
 
 

@@ -90,6 +90,7 @@ def follow(conninfo: str, reader: Reader, ended: Event) -> None:
         last_round = ended.is_set()
         with session(conninfo) as connection:
             for _ in range(chance.randint(1, 20)):
+                nothing_comes = last_round and is_all_read(connection)
                 found = fetch(connection, reader.name, chance.choice((1, 7, 1000)))
                 reader.repeated += sum(change_id in seen for change_id, _ in found)
                 seen.update(found)
@@ -98,7 +99,7 @@ def follow(conninfo: str, reader: Reader, ended: Event) -> None:
                 if found:
                     acknowledge(connection, reader.name, found[-1][0])
                     reader.read += found
-                elif last_round and is_all_read(connection):
+                elif nothing_comes:
                     return
                 time.sleep(chance.random() * 0.01)
     raise AssertionError(f"{reader.name} did not come to the end")

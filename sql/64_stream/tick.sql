@@ -37,7 +37,8 @@ begin
     if _safe > _mark.safe_change_id then
         delete from utl_private.ticks as t where t.change_id <= _safe;
         update utl_private.watermarks as w
-        set safe_change_id = _safe, ticked_at = clock_timestamp();
+        set safe_change_id = _safe, ticked_at = clock_timestamp()
+        where w.safe_change_id < _safe;     -- another one may have ticked since it was read
         if (select s.notify from utl_private.settings as s) = 'ticker' then
             perform pg_notify('utl_positions', json_build_object('change_id', _safe)::text);
         end if;

@@ -10,6 +10,10 @@ alter table utl_private.costings
 add column basis text not null default 'instrument',
 add constraint costings_basis_is_known check (basis in ('instrument', 'asset'));
 
+-- Every statement asks whether its books have inventories: few have.
+create index costings_that_count_by_asset
+on utl_private.costings (book_id) where basis = 'asset';
+
 -- The inventory of an asset in a currency is an instrument with a negative id, so that nothing that
 -- is traded can be taken for one.
 create unique index instruments_have_one_inventory_a_currency

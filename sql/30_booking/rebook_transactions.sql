@@ -7,7 +7,9 @@ as $rebook_transactions$
 begin
     perform utl_private.rebook_positions(null, null, before, after, cause, fact_ids);
     perform utl_private.add_transaction_flows(before, after);
-    perform utl_private.book_inventories(null, null, before, after, cause, fact_ids);
+    perform utl_private.book_inventories(
+        null, null, before, after || utl_private.sibling_splits(before || after), cause, fact_ids
+    );
 end
 $rebook_transactions$;
 

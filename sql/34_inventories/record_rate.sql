@@ -10,15 +10,22 @@ declare
     _rate utl.fact_rates;
 begin
     if not exists (
-        select from utl_private.inventory_fills as v where v.fill_id = record_rate.fact_id
-        union all
-        select from utl_private.inventory_transactions as v
-        where v.transaction_id = record_rate.fact_id
+        select
+        from (
+            select v.instrument_id from utl_private.inventory_fills as v
+            where v.fill_id = record_rate.fact_id
+            union all
+            select v.instrument_id from utl_private.inventory_transactions as v
+            where v.transaction_id = record_rate.fact_id
+        ) as v
+        inner join utl_private.instruments as i on v.instrument_id = i.instrument_id
+        where i.cost_asset_id = utl.asset_id(record_rate.to_asset)
     ) then
-        raise exception 'no fact % moves an inventory', coalesce(fact_id::text, 'null')
+        raise exception 'fact % moves no inventory that is counted in %',
+            coalesce(fact_id::text, 'null'), to_asset
         using
             errcode = '22U01',
-            detail = format('The rate of %s in %s was %s.', asset, to_asset, rate),
+            detail = format('The rate of %s was to be %s.', asset, rate),
             hint = 'fact_id is that of utl.missing_rates: a fill_id or a transaction_id.';
     end if;
     if rate is null or not (rate > 0 and rate < 'Infinity') then

@@ -63,7 +63,8 @@ select is(
     'and_the_fact_is_booked_again_at_it'
 );
 select throws_ok(
-    $$select utl.record_rate(0, 'SOL', 'USD', 6)$$, '22U01', 'no fact 0 moves an inventory',
+    $$select utl.record_rate(0, 'SOL', 'USD', 6)$$, '22U01',
+    'fact 0 moves no inventory that is counted in USD',
     'a_rate_is_of_a_fact'
 );
 select throws_ok(

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(19);
 
 do $set_up$
 begin
@@ -154,6 +154,32 @@ $$;
 select is(
     stand('fifo', 'desk', 'NEW in USD'), '39 at 5.25 cost 204.75, realized 0.75, fees 0, net 0.75',
     'what_is_cancelled_or_amended_is_booked_again'
+);
+-- A coin that is split in two instruments splits once, whichever of the two counts.
+do $$
+begin
+    perform utl.add_instrument('NEW/EUR');
+    insert into utl.transactions (
+        occurred_at, book_id, instrument_id, kind, new_units, old_units, reference
+    )
+    select
+        '2026-01-05 14:00Z', utl.book_id('desk'), utl.instrument_id(n), 'split', 3, 1, n
+    from unnest(array['NEW/USD', 'NEW/EUR']) as n;
+end
+$$;
+select is(
+    stand('fifo', 'desk', 'NEW in USD'), '117 at 1.75 cost 204.75, realized 0.75, fees 0, net 0.75',
+    'a_split_of_two_instruments_splits_the_coin_once'
+);
+do $$
+begin
+    perform utl.cancel_transaction(t.transaction_id)
+    from utl.transactions as t where t.reference = 'NEW/USD';
+end
+$$;
+select is(
+    stand('fifo', 'desk', 'NEW in USD'), '117 at 1.75 cost 204.75, realized 0.75, fees 0, net 0.75',
+    'the_other_one_counts_when_one_is_cancelled'
 );
 select throws_ok(
     $$select utl.record_deposit('plain', 'main', 1, 10, asset => 'BTC')$$,

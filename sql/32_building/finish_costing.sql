@@ -11,7 +11,7 @@ begin
     returning * into _costing;
     perform utl_private.log_changes(
         array(
-            select jsonb_populate_record(p, '{"realized_pnl": 0}')
+            select jsonb_populate_record(p, '{"realized_pnl": 0, "version": 0}')
             from utl_private.positions as p
             where
                 p.book_id = finish_costing.book_id
@@ -41,5 +41,5 @@ end
 $finish_costing$;
 
 comment on function utl_private.finish_costing(integer, integer) is
-'Makes a costing that is built one like the others. Books to which lots move may get them from it
-now.';
+'Makes a costing that is built one like the others: what it came to is the first version of each of
+its positions. Books to which lots move may get them from it now.';

@@ -139,7 +139,7 @@ do 'begin perform utl.rebuild_book(''desk''); end';
 select is(pg_temp.logged(), null, 'a_rebuild_that_changes_nothing_is_no_change');
 do 'begin perform utl.add_costing(''desk'', ''lifo''); end';
 select is(
-    pg_temp.logged('lifo'), '2 costing: 2 cost 200 realized 90 (90) of 0',
+    pg_temp.logged('lifo'), '1 costing: 2 cost 200 realized 90 (90) of 0',
     'positions_of_a_costing_that_was_built_are_its_first_changes'
 );
 call pg_temp.go_on();

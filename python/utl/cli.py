@@ -11,7 +11,7 @@ contradict a fill that is there.
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import psycopg
 import typer
@@ -404,28 +404,43 @@ def bench(
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write all figures to this file.")
     ] = None,
-    fills: Annotated[int, typer.Option(help="Fills of each bulk run.", min=1)] = 300_000,
-    repeat: Annotated[int, typer.Option(help="Runs of each case.", min=1)] = 3,
-    seconds: Annotated[int, typer.Option(help="Length of each run of single fills.", min=1)] = 4,
-    history: Annotated[
-        int, typer.Option(help="Fills in the ledger that is read as of a time.", min=4_000)
-    ] = 400_000,
+    plot_file: Annotated[
+        Path | None, typer.Option("--plot", help="Write the plot to this SVG file.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Everything, and long: 10 million fills of history.")
+    ] = False,
     only: Annotated[
-        Literal["bulk", "single", "late", "reads", "stream"] | None,
-        typer.Option(help="Measure only this section."),
+        list[str] | None,
+        typer.Option(help="Measure only this part, such as bulk or lots; repeatable."),
     ] = None,
     costings: Annotated[
         list[str] | None, typer.Option(help="Costing sets, such as fifo or wac+fifo; repeatable.")
     ] = None,
+    repeat: Annotated[
+        int | None, typer.Option(help="Runs of each case; 5 by default.", min=1)
+    ] = None,
+    fills: Annotated[int | None, typer.Option(help="Fills of each bulk run.", min=1)] = None,
+    seconds: Annotated[
+        int | None, typer.Option(help="Length of each run of single fills.", min=1)
+    ] = None,
 ) -> None:
-    """Measure booking, late fills, reads and the stream, in scratch databases that are dropped."""
+    """Measure booking against its targets, in scratch databases that are dropped afterwards."""
+    from dataclasses import replace
+
     from rich.console import Console
 
-    from utl.bench import Bench, Section, command
+    from utl.bench import FULL, Plan, chosen, command
 
-    sections = [Section(only)] if only else list(Section)
-    measured = Bench(fills, repeat, seconds, sections, costings or [], history)
-    command(measured, json_file, Console())
+    plan = FULL if full else Plan()
+    plan = replace(
+        plan,
+        repeat=repeat or plan.repeat,
+        fills=fills or plan.fills,
+        seconds=seconds or plan.seconds,
+        costings=costings or plan.costings,
+    )
+    command(plan, chosen(only or [], is_full=full), json_file, plot_file, Console())
 
 
 def _explain(error: psycopg.Error) -> str:

@@ -1,39 +1,64 @@
 """The benchmark's own behaviour; what it measures is for `make bench`."""
 
 import io
+import json
 import os
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from tests.database import connect
-from utl import bench_fills
-from utl.bench import Bench, Section
-from utl.bench_fills import COLUMNS, Ids, Stream
-from utl.bench_late import Lateness, Ledger, in_turn
-from utl.bench_pgbench import Load
-from utl.bench_scratch import BenchError
-from utl.bench_tables import show
+from utl.bench import BenchError, Measured, Plan, chosen, run, show
+from utl.bench import fills as bench_fills
+from utl.bench.bulk import BATCHES
+from utl.bench.figures import Figure, at_least, at_most
+from utl.bench.fills import COLUMNS, Ids, Stream
+from utl.bench.late import in_turn
+from utl.bench.lateness import Lateness, Ledger
+from utl.bench.pgbench import Load
 
 IDS = Ids(books=[1, 2], accounts=[1, 2], instruments=[1, 2, 3], fee_asset=1)
 
 
+SMALL = Plan(
+    repeat=1,
+    fills=2_000,
+    seconds=1,
+    costings=["fifo"],
+    short_history=10_000,
+    long_history=20_000,
+    open_lots=200,
+    copied_fills=5_000,
+    ingested_rows=500,
+    read_fills=4_000,
+)
+
+
+def _measured(server_url: str, plan: Plan, *only: str) -> Measured:
+    return run(server_url, plan, chosen(only, is_full=False), lambda _: None)
+
+
+def _shown(measured: Measured, *only: str) -> str:
+    console = Console(width=80, record=True, file=io.StringIO())
+    show(measured, chosen(only, is_full=False), console)
+    return console.export_text()
+
+
 def test_booking_is_measured_beside_a_bare_table_and_nothing_stays(server_url: str) -> None:
-    sections = [Section.BULK, Section.SINGLE]
-    bench = Bench(fills=2_000, repeat=1, seconds=1, sections=sections, costings=["fifo"])
+    details = _measured(server_url, SMALL, "bulk", "single").details
 
-    result = bench.run(server_url, lambda _: None)
-
-    loads = [figure["load"] for figure in result["figures"]]
-    assert loads == ["COPY of 10,000 rows", *Load]
-    for figure in result["figures"]:
-        assert figure["fills_per_second"] > 0
-        assert figure["bare_fills_per_second"] > 0
-        assert figure["wal_bytes_per_fill"] > figure["bare_wal_bytes_per_fill"]
-        assert figure["stored_bytes_per_fill"] > figure["bare_stored_bytes_per_fill"]
-        assert "entries" in figure["stored_bytes_per_fill_by_table"]
+    assert [row["load"] for row in details["bulk"]] == ["COPY of 10,000 rows"]
+    assert [row["load"] for row in details["single"]] == [Load.ONE, Load.APART, Load.SHARED]
+    for row in (*details["bulk"], *details["single"]):
+        assert row["fills_per_second"] > 0
+        assert row["bare_fills_per_second"] > 0
+        assert row["wal_bytes_per_fill"] > row["bare_wal_bytes_per_fill"]
+        assert row["stored_bytes_per_fill"] > row["bare_stored_bytes_per_fill"]
+        assert "entries" in row["stored_bytes_per_fill_by_table"]
     with connect(server_url) as admin:
         left = admin.execute(
             "select datname from pg_catalog.pg_database where starts_with(datname, %s)",
@@ -42,74 +67,123 @@ def test_booking_is_measured_beside_a_bare_table_and_nothing_stays(server_url: s
         assert left.fetchall() == []
 
 
+def test_each_row_of_the_targets_has_a_figure_and_a_verdict(server_url: str) -> None:
+    parts = ("bulk", "writers", "hot", "lots", "history", "memory", "ingest")
+
+    measured = _measured(server_url, SMALL, *parts)
+
+    found = {(figure.section, figure.unit): figure for figure in measured.figures}
+    assert set(found) >= {
+        *(("bulk", "ratio"), ("bulk", "bytes"), ("writers", "ratio"), ("hot", "ratio")),
+        *(("lots", "ratio"), ("history", "ratio"), ("ingest", "ratio"), ("ingest", "MB")),
+    }
+    for figure in measured.figures:
+        assert figure.case == "fifo"
+        assert figure.median > 0
+        assert figure.is_met in (True, False) or "Writer" in figure.what
+    assert 1 < found["ingest", "MB"].median < 2_000
+    assert [row["history"] for row in measured.details["history"]] == [10_000, 20_000]
+    assert json.loads(json.dumps(measured.as_json()))["figures"][0]["limit"]["bound"] == 0.42
+
+
+def test_the_memory_of_a_backend_grows_with_what_it_copies(server_url: str) -> None:
+    little, much = (
+        _measured(server_url, replace(SMALL, copied_fills=fills), "memory").figures
+        for fills in (1_000, 100_000)
+    )
+
+    if not Path("/proc").exists():
+        assert (*little, *much) == ()
+        return
+    assert little[0].median < much[0].median < 1_000
+
+
+def test_batches_are_measured_from_one_row_on(server_url: str) -> None:
+    rows = _measured(server_url, SMALL, "batches").details["batches"]
+
+    assert [row["rows"] for row in rows] == list(BATCHES)
+    assert rows[0]["fills_per_second"] < rows[-1]["fills_per_second"]
+
+
 def test_the_figures_are_shown_in_eighty_columns(server_url: str) -> None:
-    bench = Bench(fills=100, repeat=1, sections=[Section.BULK], costings=["wac+fifo+hifo"])
-    console = Console(width=80, record=True, file=io.StringIO())
+    text = _shown(_measured(server_url, replace(SMALL, fills=100), "bulk"), "bulk")
 
-    show(bench.run(server_url, lambda _: None), console)
-
-    text = console.export_text()
     assert "COPY of 10,000 rows" in text
-    assert "wac+fifo+hifo" in text
+    assert "bulk ÷ bare COPY" in text
+    assert "≥ 0.42" in text
+    assert "missed" in text
     assert "…" not in text
+
+
+def test_a_figure_on_the_bound_meets_its_target() -> None:
+    floor, ceiling, none = (
+        Figure("bulk", "of", "wac", "ratio", [0.1, 0.5, 0.9], limit)
+        for limit in (at_least(0.5), at_most(0.4), None)
+    )
+
+    assert (floor.is_met, ceiling.is_met, none.is_met) == (True, False, None)
 
 
 def test_late_fills_and_reads_are_shown_in_eighty_columns(server_url: str) -> None:
     ledgers = [Ledger(1, 1, [Lateness(1_000), Lateness(10, 10), Lateness(10, 0)])]
-    sections = [Section.LATE, Section.READS]
-    bench = Bench(repeat=1, sections=sections, costings=["wac"], history=4_000, ledgers=ledgers)
-    console = Console(width=80, record=True, file=io.StringIO())
+    plan = replace(SMALL, costings=["wac"], ledgers=ledgers)
 
-    show(bench.run(server_url, lambda _: None), console)
+    text = _shown(_measured(server_url, plan, "late", "reads"), "late", "reads")
 
-    text = console.export_text()
     for shown in ("by 1,000, each", "by 10, every 10th", "shuffled in 10", "then, as known now"):
         assert shown in text
     assert "…" not in text
 
 
-def test_only_the_sections_asked_for_are_measured(server_url: str) -> None:
-    bench = Bench(fills=100, repeat=1, sections=[Section.BULK], costings=["wac+lifo"])
+def test_everything_is_measured_only_when_asked_for() -> None:
+    by_default, everything = (
+        {m.name for m in chosen([], is_full=is_full)} for is_full in (False, True)
+    )
 
-    (figure,) = bench.run(server_url, lambda _: None)["figures"]
+    assert everything - by_default == {"late", "reads", "stream"}
+    assert {m.name for m in chosen(["late"], is_full=False)} == {"late"}
 
-    assert (figure["section"], figure["costings"]) == (Section.BULK, "wac+lifo")
+
+def test_an_unknown_part_is_refused_with_the_names_that_there_are() -> None:
+    with pytest.raises(BenchError, match="nothing measures speed") as refused:
+        chosen(["speed"], is_full=False)
+
+    assert "bulk" in refused.value.hint
 
 
 def test_late_fills_are_measured_beside_the_same_fills_in_order(server_url: str) -> None:
     ledgers = [Ledger(2, 3, [Lateness(2), Lateness(2, 10)])]
-    bench = Bench(repeat=2, sections=[Section.LATE], costings=["fifo"], ledgers=ledgers)
 
-    figures = bench.run(server_url, lambda _: None)["late"]
+    rows = _measured(server_url, replace(SMALL, repeat=2, ledgers=ledgers), "late").details["late"]
 
-    cases = [(figure["load"], figure["places"], figure["every"]) for figure in figures]
+    cases = [(row["load"], row["places"], row["every"]) for row in rows]
     assert cases == [
         (load, *case)
         for load in ("COPY of 100 rows", "single commits")
         for case in ((0, 1), (2, 1), (2, 10))
     ]
-    for figure in figures:
-        assert (figure["positions"], figure["history"]) == (2, 3)
-        assert len(figure["ratios"]) == 2
-        assert figure["fills_per_second"] > 0
-        assert (figure["ratio_to_in_order"] == 1) == (figure["places"] == 0)
+    for row in rows:
+        assert (row["positions"], row["history"]) == (2, 3)
+        assert len(row["ratios"]) == 2
+        assert row["fills_per_second"] > 0
+        assert (row["ratio_to_in_order"] == 1) == (row["places"] == 0)
 
 
 def test_reads_are_measured_now_and_then_as_known_now_and_then(server_url: str) -> None:
-    bench = Bench(sections=[Section.READS], history=20_000)
+    plan = replace(SMALL, read_fills=20_000)
 
-    result = bench.run(server_url, lambda _: None)
+    rows = _measured(server_url, plan, "reads").details["reads"]
 
-    assert [figure["asked"] for figure in result["reads"]] == [
+    assert [row["asked"] for row in rows] == [
         "now",
         "then, as known now",
         "then, as known then",
         "now, as known then",
     ]
-    for figure in result["reads"]:
-        assert figure["positions"] == 2_000
-        assert figure["fills"] == 20_000
-        assert 0 < figure["position_ms"] <= figure["position_ms_p95"] < figure["positions_ms"]
+    for row in rows:
+        assert row["positions"] == 2_000
+        assert row["fills"] == 20_000
+        assert 0 < row["position_ms"] <= row["position_ms_p95"] < row["positions_ms"]
 
 
 def _overtaken_by(order: list[int]) -> list[int]:
@@ -173,7 +247,7 @@ def test_a_stream_gives_each_position_its_fills_in_order_of_time() -> None:
 
 def test_an_unknown_method_is_refused_before_anything_runs() -> None:
     with pytest.raises(BenchError, match="unknown costing method average"):
-        Bench(costings=["wac+average"])
+        Plan(costings=["wac+average"])
 
 
 def test_the_fills_are_the_same_ones_each_time() -> None:
@@ -197,21 +271,20 @@ def test_the_fills_are_uneven_in_activity_and_balanced_in_side() -> None:
     assert [fill["executed_at"] for fill in fills] == sorted(fill["executed_at"] for fill in fills)
 
 
-def test_the_stream_is_measured_and_shown_in_eighty_columns(server_url: str) -> None:
-    bench = Bench(repeat=1, seconds=1, sections=[Section.STREAM])
-    console = Console(width=80, record=True, file=io.StringIO())
+def test_the_stream_is_measured_in_each_mode_and_shown(server_url: str) -> None:
+    measured = _measured(server_url, SMALL, "stream")
 
-    result = bench.run(server_url, lambda _: None)
-    show(result, console)
-
-    cases = [(figure["notify"], figure["load"]) for figure in result["latency"]]
-    loads = ("idle", "half of the maximum")
-    assert cases == [(notify, load) for notify in ("direct", "ticker") for load in loads]
-    for figure in result["latency"]:
-        assert figure["samples"] > 10
-        assert 0 < figure["p50_ms"] <= figure["p99_ms"]
-    listeners = [(figure["notify"], figure["listeners"]) for figure in result["listeners"]]
-    assert listeners == [("off", 0), *((n, c) for n in ("direct", "ticker") for c in (0, 1, 10))]
-    text = console.export_text()
-    assert "half of the maximum" in text
+    rates = [figure.case for figure in measured.figures if figure.unit == "ratio"]
+    assert rates == [f"{n}, {c} listeners" for n in ("direct", "ticker") for c in (0, 1, 10)]
+    latencies = {(f.case, f.what[-3:]): f for f in measured.figures if f.unit == "ms"}
+    cases = [
+        f"{n}, {load}" for n in ("direct", "ticker") for load in ("idle", "half of the maximum")
+    ]
+    assert [*latencies] == [(case, percentile) for case in cases for percentile in ("p50", "p99")]
+    for case in cases:
+        assert 0 < latencies[case, "p50"].median <= latencies[case, "p99"].median
+    assert latencies["direct, idle", "p50"].limit == at_most(2)
+    text = _shown(measured, "stream")
+    assert "half of the" in text
+    assert "20.0 ms" in text
     assert "…" not in text

@@ -6,14 +6,21 @@ them before, half of them after the moment in the middle of the load that is ask
 
 import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from itertools import islice
 from statistics import median
+from typing import Any
 
-from utl.bench_fills import SEED, Stream
-from utl.bench_late import Lateness, in_turn
-from utl.bench_scratch import Connection, Scratch, Shape, Target, one
+from rich.console import Console
+
+from utl.bench.figures import Found
+from utl.bench.fills import SEED, Stream
+from utl.bench.late import in_turn
+from utl.bench.lateness import Lateness
+from utl.bench.register import Bench, measurement
+from utl.bench.scratch import Connection, Shape, Target, one
+from utl.bench.tables import print_table
 
 SHAPE = Shape(books=8, instruments=250)
 POSITIONS = SHAPE.books * SHAPE.instruments
@@ -61,13 +68,28 @@ class _Middle:
     known_at: str
 
 
-def measure(scratch: Scratch, history: int, say: Callable[[str], object]) -> list[ReadFigure]:
-    """Load about `history` fills, two a position or more, and read.
+def show(rows: Sequence[dict[str, Any]], console: Console) -> None:
+    """Print how long each question takes."""
+    fills, positions = rows[0]["fills"], rows[0]["positions"]
+    print_table(
+        console,
+        f"reads as of a time, {fills:,} fills",
+        ("asked", "one position, ms", "95th percentile", f"all {positions:,}, ms"),
+        rows,
+        lambda row: (
+            row["asked"],
+            f"{row['position_ms']:,.1f}",
+            f"{row['position_ms_p95']:,.1f}",
+            f"{row['positions_ms']:,.0f}",
+        ),
+    )
 
-    Raises BenchError if the books are wrong afterwards.
-    """
-    with scratch.database("wac", SHAPE) as target:
-        middle = _load(target, history // POSITIONS, say)
+
+@measurement("reads", show=show, by_default=False)
+def measure(bench: Bench) -> Found:
+    """Load fills, two a position or more, and read. BenchError if the books are wrong then."""
+    with bench.scratch.database("wac", SHAPE) as target:
+        middle = _load(target, bench.plan.read_fills // POSITIONS, bench.say)
         target.connection.execute("analyze")
         fills = int(one(target.connection, "select count(*) from utl.fills"))
         asked = {
@@ -76,12 +98,12 @@ def measure(scratch: Scratch, history: int, say: Callable[[str], object]) -> lis
             "then, as known then": (middle.effective_at, middle.known_at),
             "now, as known then": ("infinity", middle.known_at),
         }
-        figures = []
+        rows = []
         for name, times in asked.items():
-            say(f"reads, {name}")
-            figures.append(_figure(target.connection, name, fills, times))
+            bench.say(f"reads, {name}")
+            rows.append(asdict(_figure(target.connection, name, fills, times)))
         target.require_right_books()
-    return figures
+    return Found(details=rows)
 
 
 def _load(target: Target, fills_each: int, say: Callable[[str], object]) -> _Middle:

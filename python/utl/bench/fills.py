@@ -1,7 +1,7 @@
 """Fills for the benchmark: made up, the same ones each time, shaped like a market maker's."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -54,7 +54,12 @@ class _Market:
 
 
 def make_blocks(ids: Ids, fills: int, rows_per_block: int) -> list[bytes]:
-    """Return that many fills as text for COPY, in blocks of rows_per_block rows.
+    """Return all of stream_blocks."""
+    return list(stream_blocks(ids, fills, rows_per_block))
+
+
+def stream_blocks(ids: Ids, fills: int, rows_per_block: int) -> Iterator[bytes]:
+    """Give that many fills as text for COPY, in blocks of rows_per_block rows.
 
     Positions are uneven (Zipf), prices walk, sides lean against the inventory, so that positions
     keep flipping and few lots stay open. Fees are in the quote currency. Times rise over two
@@ -65,14 +70,16 @@ def make_blocks(ids: Ids, fills: int, rows_per_block: int) -> list[bytes]:
     weights = list(accumulate(1 / rank**ZIPF_EXPONENT for rank in range(1, len(markets) + 1)))
     pause_ms = DAYS * 86_400_000 / fills
     elapsed_ms = 0.0
-    lines = []
+    lines: list[str] = []
     for number in range(fills):
+        if len(lines) == rows_per_block:
+            yield "".join(lines).encode()
+            lines.clear()
         if chance.random() < 0.9:  # the others are part of the same sweep
             elapsed_ms += chance.random() * 2 * pause_ms
         market = chance.choices(markets, cum_weights=weights)[0]
         lines.append(_line(ids, market, number, elapsed_ms, chance))
-    starts = range(0, fills, rows_per_block)
-    return ["".join(lines[start : start + rows_per_block]).encode() for start in starts]
+    yield "".join(lines).encode()
 
 
 @dataclass

@@ -18,17 +18,23 @@ alone, so that nothing else differs. Each case has a book of its own, with the s
 are taken: in order, then each case, and again. Ratios are time a fill beside in order of that turn.
 """
 
-import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from dataclasses import asdict, dataclass, field, replace
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from statistics import median
+from typing import Any
 
 from psycopg import sql
+from rich.console import Console
 
-from utl.bench_fills import COLUMNS, SEED, Stream
-from utl.bench_scratch import Connection, Scratch, Shape, Target
+from utl.bench.figures import Found
+from utl.bench.fills import COLUMNS, Stream
+from utl.bench.lateness import IN_ORDER, Lateness, Ledger
+from utl.bench.register import Bench, measurement
+from utl.bench.scratch import Connection, Scratch, Shape, Target
+from utl.bench.tables import print_table
 
 FILLS = "utl.fills"
 COSTINGS = ("wac", "fifo", "hifo")
@@ -38,67 +44,6 @@ COPIED_ROWS_MIN = 2_000  # of each run: one COPY into one position is too short 
 SINGLE_FILLS = 400
 SINGLE_SECONDS_MAX = 2.0
 STREAM_NUMBERS = 10_000_000  # venue_fill_ids kept for each book
-
-
-@dataclass(frozen=True)
-class Lateness:
-    """How late fills are, in places of their position, and which: every k-th, or shuffled (0)."""
-
-    places: int = 0
-    every: int = 1
-
-    @property
-    def lead(self) -> int:
-        """How many fills of a position come before lateness is what it is said to be."""
-        return self.places if self.every == 1 else 2 * self.places
-
-    @property
-    def trail(self) -> int:
-        """How many come last, and are late by less because nothing comes after them."""
-        return self.lead if self.every != 1 else 0
-
-    def order(self, fills: int, phase: int = 0) -> list[int]:
-        """Return the order in which fills 0, 1, 2, … of a position arrive.
-
-        With another phase others are late, so that positions are not all late at once.
-        """
-        in_order = range(fills)
-        if self.every == 1:
-            return [*in_order[fills - self.places :], *in_order[: fills - self.places]]
-        if self.every == 0:
-            chance = random.Random(SEED + phase)  # noqa: S311  # not for secrets
-            return sorted(in_order, key=lambda n: n + chance.uniform(0, self.places + 1))
-        arrivals = []
-        punctual = 0
-        for n in in_order:
-            is_late = (n + phase) % self.every == 0
-            # A late fill comes right after the `places` punctual ones that follow it.
-            arrivals.append((punctual + self.places - 1, 1) if is_late else (punctual, 0))
-            punctual += not is_late
-        return sorted(in_order, key=arrivals.__getitem__)
-
-
-IN_ORDER = Lateness()
-LATE = (
-    *(Lateness(places) for places in (1, 10, 100, 1_000)),
-    *(Lateness(10, every) for every in (10, 0)),
-)
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """Positions, the fills booked in each before anything is measured, and what is measured."""
-
-    positions: int
-    history: int
-    cases: Sequence[Lateness]
-
-
-LEDGERS = (
-    Ledger(200, 100, LATE),
-    Ledger(1, 1_000, [Lateness(10)]),
-    Ledger(1, 100_000, [Lateness(10)]),
-)
 
 
 @dataclass(frozen=True)
@@ -132,19 +77,41 @@ class _Case:
         return list(islice(self.coming, fills))
 
 
-def measure(
-    scratch: Scratch,
-    costings: str,
-    ledgers: Sequence[Ledger],
-    repeat: int,
-    say: Callable[[str], object],
-) -> list[LateFigure]:
-    """Measure one set of costings in each ledger. BenchError if the books are wrong afterwards."""
-    return [
-        figure
-        for ledger in ledgers
-        for figure in _measure_ledger(scratch, costings, ledger, repeat, say)
-    ]
+def show(rows: Sequence[dict[str, Any]], console: Console) -> None:
+    """Print a table for each set of costings and each load."""
+    for (costings, load), of_load in groupby(rows, key=itemgetter("costings", "load")):
+        print_table(
+            console,
+            f"late fills, {costings}, {load}",
+            ("late", "positions", "history", "fills/s", "to in order"),
+            of_load,
+            lambda row: (
+                _how_late(row["places"], row["every"]),
+                f"{row['positions']:,}",
+                f"{row['history']:,}",
+                f"{row['fills_per_second']:,.0f}",
+                f"[bold]{row['ratio_to_in_order']:.2f}[/]",
+            ),
+        )
+    console.print(
+        "late by n: n fills of its position that count after it were booked before.\n"
+        "history: fills of each position. to in order: time a fill, beside in order.",
+        style="dim",
+    )
+
+
+@measurement("late", show=show, by_default=False)
+def measure(bench: Bench) -> Found:
+    """Measure each set of costings in each ledger. BenchError if the books are wrong afterwards."""
+    plan = bench.plan
+    return Found(
+        details=[
+            asdict(figure)
+            for costings in plan.costings or COSTINGS
+            for ledger in plan.ledgers
+            for figure in _measure_ledger(bench.scratch, costings, ledger, plan.repeat, bench.say)
+        ]
+    )
 
 
 def in_turn(fills: Sequence[Sequence[str]], orders: Sequence[Sequence[int]]) -> Iterator[str]:
@@ -249,3 +216,11 @@ def _figure(load: str, costings: str, ledger: Ledger, case: _Case, in_order: _Ca
         ratio_to_in_order=median(ratios),
         ratios=ratios,
     )
+
+
+def _how_late(places: int, every: int) -> str:
+    if places == 0:
+        return "in order"
+    if every == 0:
+        return f"shuffled in {places:,}"
+    return f"by {places:,}, {'each' if every == 1 else f'every {every}th'}"

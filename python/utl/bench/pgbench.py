@@ -15,8 +15,8 @@ import psutil
 from psycopg import pq
 
 from utl import server
-from utl.bench_fills import Ids
-from utl.bench_scratch import BenchError, Connection, Shape, Target
+from utl.bench.fills import Ids
+from utl.bench.scratch import BenchError, Connection, Shape, Target
 
 FILLS = "utl.fills"
 CLIENTS = 8
@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 60
 # One fill as pgbench makes it. Time is taken before the position is locked, as a gateway's is.
 INSERT_FILL = r"""
 \set number :number + 1
-\set place random_zipfian(0, {places} - 1, 1.05)
+\set place {place}
 \set book {book}
 \set instrument {instrument}
 \set side random(0, 1)
@@ -50,6 +50,7 @@ class Load(StrEnum):
     ONE = "1 client"
     APART = "8 clients, a book each"
     SHARED = "8 clients, the same books"
+    HOT = "8 clients, one position"
 
     @property
     def clients(self) -> int:
@@ -77,7 +78,7 @@ def run(target: Target, load: Load, seconds: int, table: str = FILLS) -> Committ
         try:
             finished = subprocess.run(
                 command,
-                env=os.environ | _environment(target.connection),
+                env=os.environ | environment(target.connection),
                 capture_output=True,
                 text=True,
                 timeout=seconds + PATIENCE_SECONDS,
@@ -98,7 +99,7 @@ def running(target: Target, load: Load, seconds: int, fills_per_second: float) -
         command = [*_command(script, load, seconds), f"--rate={fills_per_second:.0f}"]
         process = subprocess.Popen(
             command,
-            env=os.environ | _environment(target.connection),
+            env=os.environ | environment(target.connection),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -116,11 +117,13 @@ def _script(table: str, ids: Ids, load: Load) -> Iterator[str]:
     """Write one fill's insert; ids of reference data run without gaps in a new database."""
     if load is Load.APART:
         places, book, instrument = SHAPE.instruments, ":client_id", ":place"
+    elif load is Load.HOT:
+        places, book, instrument = 1, "0", ":place"
     else:
         places = SHAPE.books * SHAPE.instruments
         book, instrument = f":place % {SHAPE.books}", f":place / {SHAPE.books}"
     text = INSERT_FILL.format(
-        places=places,
+        place=f"random_zipfian(0, {places} - 1, 1.05)" if places > 1 else "0",
         book=f"{ids.books[0]} + {book}",
         instrument=f"{ids.instruments[0]} + {instrument}",
         table=table,
@@ -153,8 +156,8 @@ def _program() -> str:
     return program
 
 
-def _environment(connection: Connection) -> dict[str, str]:
-    """Return the libpq variables that lead to this connection's database."""
+def environment(connection: Connection) -> dict[str, str]:
+    """Return the libpq variables that lead programs to this connection's database."""
     parameters = connection.info.get_parameters() | {"password": connection.info.password}
     variables = {option.keyword.decode(): option.envvar for option in pq.Conninfo.get_defaults()}
     return {

@@ -9,11 +9,12 @@ from typing import Any
 
 import psutil
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 from psycopg.conninfo import make_conninfo
 
-from utl import __version__, bench_fills, migrate
-from utl.bench_fills import COLUMNS, Ids
+from utl import __version__, migrate
+from utl.bench import fills as bench_fills
+from utl.bench.fills import COLUMNS, Ids
 from utl.settings import UtlError
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -53,12 +54,13 @@ class Target:
     ids: Ids
 
     def copy(self, table: str, block: bytes) -> None:
-        """Add a block of bench_fills to a table, in one statement."""
-        statement = sql.SQL("copy {} ({}) from stdin").format(
-            sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-        )
-        with self.connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write(block)
+        """Add a block of fills.py to a table, in one statement."""
+        copy_block(self.connection, table, block)
+
+    def checkpoint(self) -> None:
+        """Begin with a checkpoint where the user may: only superusers and members of a role can."""
+        with contextlib.suppress(errors.InsufficientPrivilege):
+            self.connection.execute("checkpoint")
 
     def require_right_books(self) -> None:
         """Raise BenchError if a check of the ledger fails."""
@@ -79,9 +81,14 @@ class Scratch:
     template: str
 
     @contextlib.contextmanager
-    def database(self, costings: str, shape: Shape | None = None) -> Iterator[Target]:
-        """Give a new database whose books have these costings, the first one as primary."""
-        name = f"{self.template}_run"
+    def database(
+        self, costings: str, shape: Shape | None = None, label: str = "run"
+    ) -> Iterator[Target]:
+        """Give a new database whose books have these costings, the first one as primary.
+
+        Databases that are there at once must have labels of their own.
+        """
+        name = f"{self.template}_{label}"
         with connect(self.url) as admin:
             _create_database(admin, name, self.template)
         try:
@@ -126,6 +133,15 @@ def scratch_on(url: str) -> Iterator[Scratch]:
 def connect(url: str) -> Connection:
     """Connect, each statement a transaction of its own."""
     return psycopg.connect(url, autocommit=True)
+
+
+def copy_block(connection: Connection, table: str, block: bytes) -> None:
+    """Add a block of fills.py to a table, in one statement."""
+    statement = sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(block)
 
 
 def one(connection: Connection, statement: str, *arguments: object) -> Any:

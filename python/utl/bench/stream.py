@@ -18,7 +18,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
 from itertools import count
 from multiprocessing.connection import Connection as Pipe
 from statistics import median, quantiles
@@ -26,16 +25,24 @@ from statistics import median, quantiles
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from utl import bench_pgbench
-from utl.bench_pgbench import Load
-from utl.bench_scratch import BenchError, Scratch, Shape, Target
+from utl.bench import pgbench
+from utl.bench.figures import Figure, Found, Limit, at_least, at_most
+from utl.bench.pgbench import Load
+from utl.bench.register import Bench, measurement
+from utl.bench.scratch import BenchError, Scratch, Shape, Target
 from utl.following import CHANNEL
 
 COSTING = "wac"
-SHAPE = Shape(bench_pgbench.SHAPE.books, bench_pgbench.SHAPE.instruments + 1)
+SHAPE = Shape(pgbench.SHAPE.books, pgbench.SHAPE.instruments + 1)
 LOAD = Load.APART
 MODES = ("direct", "ticker")
 LISTENERS = (0, 1, 10)
+# From commit to received, in ms.
+GOALS: dict[tuple[str, int], Limit] = {
+    ("direct", 50): at_most(2),
+    ("direct", 99): at_most(20),
+    ("ticker", 99): at_most(50),
+}
 PAUSE_S = 0.02  # between two fills whose latency is taken, on average
 WARM_UP_S = 0.5
 PATIENCE_S = 30.0
@@ -46,73 +53,67 @@ INSERT = """
     returning fill_id
 """
 
-Say = Callable[[str], object]
+
+@measurement("stream", by_default=False)
+def measure(bench: Bench) -> Found:
+    """Measure booking beside listeners, then latency. Raises BenchError if the books are wrong."""
+    rates = _booking_rates(bench)
+    off = rates["off", 0]
+    figures = [
+        Figure(
+            section="stream",
+            what="8 clients while others listen ÷ off",
+            case=f"{notify}, {listeners} listeners",
+            unit="ratio",
+            samples=[rate / base for rate, base in zip(found, off, strict=True)],
+            limit=at_least(0.95) if notify == "ticker" else None,
+        )
+        for (notify, listeners), found in rates.items()
+        if notify != "off"
+    ]
+    for notify in MODES:
+        for load, rate in (("idle", 0.0), ("half of the maximum", median(off) / 2)):
+            figures += _latency_figures(bench, notify, load, rate)
+    return Found(figures)
 
 
-@dataclass(frozen=True)
-class LatencyFigure:
-    """From commit to received, in ms; `fills_per_second` is what others booked besides."""
-
-    notify: str
-    load: str
-    fills_per_second: float
-    samples: int
-    p50_ms: float
-    p99_ms: float
-
-
-@dataclass(frozen=True)
-class ListenerFigure:
-    """How fast eight clients book; the ratio is to `off` with no listener, of the same turn."""
-
-    notify: str
-    listeners: int
-    fills_per_second: float
-    ratio_to_off: float
-    ratios: list[float]
-
-
-@dataclass
-class Figures:
-    """All that is measured here."""
-
-    latency: list[LatencyFigure] = field(default_factory=list)
-    listeners: list[ListenerFigure] = field(default_factory=list)
-
-
-def measure(scratch: Scratch, seconds: int, repeat: int, say: Say) -> Figures:
-    """Measure `repeat` times, `seconds` each. Raises BenchError if the books are wrong."""
-    figures = Figures()
+def _booking_rates(bench: Bench) -> dict[tuple[str, int], list[float]]:
+    """Fills a second, for each mode and number of listeners, in turn."""
     rates: dict[tuple[str, int], list[float]] = {}
     cases = [("off", 0), *((notify, listeners) for notify in MODES for listeners in LISTENERS)]
-    for turn in range(repeat):
-        for case in cases:
-            say(f"booking, notify {case[0]}, {case[1]} listeners, {turn + 1} of {repeat}")
-            rates.setdefault(case, []).append(_booking_rate(scratch, *case, seconds))
-    off = rates["off", 0]
-    for (notify, listeners), found in rates.items():
-        ratios = [rate / base for rate, base in zip(found, off, strict=True)]
-        figures.listeners.append(
-            ListenerFigure(notify, listeners, median(found), median(ratios), ratios)
+    for turn in range(bench.plan.repeat):
+        for notify, listeners in cases:
+            bench.say(f"notify {notify}, {listeners} listeners, {turn + 1} of {bench.plan.repeat}")
+            rate = _booking_rate(bench.scratch, notify, listeners, bench.plan.seconds)
+            rates.setdefault((notify, listeners), []).append(rate)
+    return rates
+
+
+def _latency_figures(bench: Bench, notify: str, load: str, rate: float) -> list[Figure]:
+    """Percentiles of each run, from commit to received, while others book at this rate."""
+    runs = []
+    for turn in range(bench.plan.repeat):
+        bench.say(f"latency, notify {notify}, {load}, {turn + 1} of {bench.plan.repeat}")
+        took = _latencies(bench.scratch, notify, rate, bench.plan.seconds)
+        runs.append([1000 * took_s for took_s in quantiles(took, n=100, method="inclusive")])
+    return [
+        Figure(
+            section="stream",
+            what=f"commit to received, p{percentile}",
+            case=f"{notify}, {load}",
+            unit="ms",
+            samples=[run[percentile - 1] for run in runs],
+            limit=GOALS.get((notify, percentile)),
         )
-    half = median(off) / 2
-    for notify in MODES:
-        for load, rate in (("idle", 0.0), ("half of the maximum", half)):
-            say(f"latency, notify {notify}, {load}")
-            took = [
-                took_s
-                for _ in range(repeat)
-                for took_s in _latencies(scratch, notify, rate, seconds)
-            ]
-            figures.latency.append(_latency_figure(notify, load, rate, took))
-    return figures
+        for percentile in (50, 99)
+    ]
 
 
 def _booking_rate(scratch: Scratch, notify: str, listeners: int, seconds: int) -> float:
     with scratch.database(COSTING, SHAPE) as target:
         dsn = _prepare(scratch, target, notify)
         with _ticker(dsn, notify), _listening(dsn, listeners):
-            committed = bench_pgbench.run(target, LOAD, seconds)
+            committed = pgbench.run(target, LOAD, seconds)
         target.require_right_books()
     return committed.rate
 
@@ -121,7 +122,7 @@ def _latencies(scratch: Scratch, notify: str, rate: float, seconds: int) -> list
     """Seconds from commit to received of each fill of a writer of its own."""
     with scratch.database(COSTING, SHAPE) as target:
         dsn = _prepare(scratch, target, notify)
-        others = bench_pgbench.running(target, LOAD, seconds * 2 + 5, rate)
+        others = pgbench.running(target, LOAD, seconds * 2 + 5, rate)
         with (
             _ticker(dsn, notify),
             _process(_follow, dsn) as follower,
@@ -248,10 +249,3 @@ def _ticker(dsn: str, notify: str) -> Iterator[None]:
             yield
         finally:
             bridge.terminate()
-
-
-def _latency_figure(notify: str, load: str, rate: float, took: list[float]) -> LatencyFigure:
-    percentiles = quantiles(took, n=100, method="inclusive")
-    return LatencyFigure(
-        notify, load, rate, len(took), percentiles[49] * 1000, percentiles[98] * 1000
-    )

@@ -55,3 +55,4 @@ drop function if exists utl_private.position_lines(
     integer, timestamptz, timestamptz, timestamptz
 );
 drop function if exists utl_private.figures_of_positions(integer, timestamptz, timestamptz);
+drop function if exists utl_private.lock_positions(utl_private.touched[], boolean);

@@ -22,7 +22,8 @@ select
     b.closed_up_to,
     c.starts_at,
     c.ends_at,
-    case when i.kind = 'spot' then i.base_asset_id end as coin_asset_id
+    case when i.kind = 'spot' then i.base_asset_id end as coin_asset_id,
+    c.basis
 from utl_private.costings as c
 inner join utl_private.books as b on c.book_id = b.book_id
 inner join utl_private.instruments as i

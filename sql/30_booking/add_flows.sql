@@ -8,11 +8,9 @@
 
 create or replace function utl_private.add_flows(touched utl_private.touched[])
 returns void
-language sql
-set enable_hashjoin = off
-set enable_mergejoin = off
-set enable_seqscan = off
+language plpgsql
 as $add_flows$
+begin
     insert into utl_private.flows as o (
         book_id, account_id, instrument_id, asset_id, kind, quantity, notional, received, at_price
     )
@@ -25,7 +23,8 @@ as $add_flows$
     on conflict on constraint flows_pkey do update
     set
         quantity = o.quantity + excluded.quantity, notional = o.notional + excluded.notional,
-        received = o.received + excluded.received, at_price = o.at_price + excluded.at_price
+        received = o.received + excluded.received, at_price = o.at_price + excluded.at_price;
+end
 $add_flows$;
 
 comment on function utl_private.add_flows(utl_private.touched[]) is

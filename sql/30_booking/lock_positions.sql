@@ -1,5 +1,5 @@
 create or replace function utl_private.lock_positions(
-    touched utl_private.touched[], with_moves boolean default false
+    touched utl_private.touched[], and_targets boolean default null
 )
 returns utl_private.position_terms[]
 language plpgsql
@@ -50,7 +50,7 @@ begin
         exit when not _is_missing;
         perform utl_private.add_positions(touched);
     end loop;
-    if _has_transactions or with_moves then
+    if coalesce(and_targets, _has_transactions) then
         _positions := utl_private.with_targets(_positions, touched);
     end if;
     _held := utl_private.held_positions(_positions, _deferred);
@@ -61,5 +61,6 @@ $lock_positions$;
 
 comment on function utl_private.lock_positions(utl_private.touched[], boolean) is
 'Makes the positions that are missing, in the order of their keys, and only then locks all that are
-touched, and those to which lots move from them after it. Returns them with their terms and state.
-23U01: a fill refers to a book, account, instrument or asset that is not there.';
+touched, and those to which lots move from them after it: if they have transactions, or as
+and_targets says (no, if some are locked already: more must not be then). Returns them with their
+terms and state. 23U01: a fill refers to a book, account, instrument or asset that is not there.';

@@ -23,7 +23,7 @@ begin
     if _touched is null then
         return;
     end if;
-    _held := utl_private.lock_positions(_touched, _transacted is not null);
+    _held := utl_private.lock_positions(_touched, nullif(_transacted is not null, false));
     if _transacted is not null then
         perform utl_private.mark_transacted(_transacted);
         _held := utl_private.held_again(_held);

@@ -28,7 +28,7 @@ begin
     for _starts_at, _family in
         select distinct
             case when h.position_id = any(_carry) then h.starts_at else '-infinity' end,
-            h.family
+            utl_private.restated_family(h)
         from unnest(held) as h
         order by 1, 2
     loop
@@ -39,7 +39,7 @@ begin
                 array(
                     select h from unnest(held) as h
                     where
-                        h.family = _family
+                        utl_private.restated_family(h) = _family
                         and _starts_at = case
                             when h.position_id = any(_carry) then h.starts_at else '-infinity'
                         end

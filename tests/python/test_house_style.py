@@ -16,7 +16,7 @@ LONGER_FUNCTIONS = {
     # One statement writes all that the fold gives: another one a fill costs more than it tidies.
     "book_legs": 121,
     # The transition table is not to be seen in a function that it calls.
-    "book_fills": 80,
+    "book_fills": 87,
 }
 LINE_LENGTH_MAX = 100
 SQL_FILES = sorted(SQL.rglob("*.sql"))

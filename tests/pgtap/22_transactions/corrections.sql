@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(17);
 
 do $set_up$
 begin
@@ -85,6 +85,26 @@ select throws_ok(
     'new row for relation "transaction_corrections" violates check constraint '
     '"transaction_corrections_that_amend_change_a_value"',
     'an_amendment_changes_something'
+);
+
+-- Lots that move from one method to another: both positions go back to where it was.
+do $two_books$
+begin
+    perform utl.add_book('treasury');
+    perform utl.add_costing('treasury', 'fifo', 'first');
+end
+$two_books$;
+select utl.record_deposit(
+    'treasury', 'main', 1, 300, 'BTC/USD', occurred_at => at('12:30'), reference => 'bought'
+);
+select utl.record_transfer(
+    'desk', 'main', 'main', 1, 'BTC/USD', to_book => 'treasury', occurred_at => at('12:00'),
+    reference => 'moved'
+);
+select utl.amend_transaction(pg_temp.id('moved'), occurred_at => at('13:00'));
+select is(
+    lots('first', 'treasury'), ' 1 at 50 cost 50;  1 at 300 cost 300',
+    'a_transfer_that_comes_later_than_what_it_came_before_arrives_once'
 );
 select is(audit(), 'sound', 'all_checks_and_a_replay_agree_after_corrections');
 

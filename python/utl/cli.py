@@ -263,8 +263,8 @@ def pull(
     what: Annotated[
         list[str] | None,
         typer.Option(
-            help="trades, funding, deposits, withdrawals, transfers, balances, positions; repeat "
-            "(default: the first four)."
+            help="trades, funding, deposits, withdrawals, transfers, ledger, balances, positions; "
+            "repeat (default: the first four)."
         ),
     ] = None,
     symbol: Annotated[

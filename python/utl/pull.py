@@ -4,22 +4,15 @@ ccxt speaks to the exchange. Each stream (the trades of a symbol, funding, depos
 from where it came to, less an overlap, in stretches of time. A stretch is recorded when it is
 whole, and then the point that was reached is stored: so a pull that was broken off goes on from
 there, and what comes twice is a duplicate. Without a stored point it goes on from the newest fill
-of the account.
-
-Keys come from the environment (BINANCE_API_KEY, BINANCE_SECRET, …: the exchange and the name of
-ccxt's credential) or from a JSON or TOML file with ccxt's own configuration.
+of the account. Balances and positions are fetched as they are now.
 """
 
 import json
-import os
-import time
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -36,25 +29,14 @@ from utl.ingest.symbols import Markets
 from utl.ledger import Defaults, Ledger
 from utl.paging import Found, PageError, TooMany, collect
 from utl.settings import UtlError, home
+from utl.venue import METHODS, SNAPSHOTS, PullError, Venue, connect
 
 DAY = 24 * 3600 * 1000
-STRETCH_DAYS = 30  # unless the exchange takes less at once
 STRETCH_MIN = 1000  # milliseconds
 IN_MEMORY_MAX = 20_000
-PAGE_ROWS = 100
-PAGES = {"kraken": 50}  # where the exchange has its own mind
-ATTEMPTS_MAX = 7
-RETRY_AFTER_S = 1.0  # doubled at each attempt
 
-METHODS = {
-    "trades": "fetchMyTrades",
-    "funding": "fetchFundingHistory",
-    "deposits": "fetchDeposits",
-    "withdrawals": "fetchWithdrawals",
-    "transfers": "fetchTransfers",
-}
-SNAPSHOTS = {"balances": "fetchBalance", "positions": "fetchPositions"}
 BY_SYMBOL = ("trades", "funding")
+BOTH_WAYS = "fetchDepositsWithdrawals"
 
 NEWEST_FILL = """
     select (extract(epoch from max(f.executed_at)) * 1000)::bigint
@@ -70,10 +52,6 @@ TRADED = """
 """
 ACCOUNT = "select account from utl.accounts where account = %(account)s"
 ADD_ACCOUNT = "select account from utl.add_account(%(account)s, %(venue)s)"
-
-
-class PullError(UtlError):
-    """A pull that cannot go on; what was recorded before stays, and the next one goes on there."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +85,8 @@ def request_of(
     dry_run: bool,
 ) -> Request:
     """Read the options of the command line. Raises PullError for what they cannot mean."""
-    if unknown := set(what or ()) - METHODS.keys() - SNAPSHOTS.keys():
-        raise PullError(
-            f"cannot pull {min(unknown)}", hint=f"there are {', '.join(METHODS | SNAPSHOTS)}"
-        )
+    if unknown := set(what or ()) - METHODS.keys():
+        raise PullError(f"cannot pull {min(unknown)}", hint=f"there are {', '.join(METHODS)}")
     pairs = [pair.partition("=") for pair in wallets or ()]
     if not all(wallet and named for wallet, _, named in pairs):
         raise PullError("a wallet lacks its account", hint="--wallet spot=binance-1")
@@ -141,7 +117,7 @@ def _milliseconds(said: str | None) -> int | None:
 
 def command(request: Request, configuration: Path | None, console: Console) -> Summary:
     """Pull, show how it goes, and what came of it."""
-    exchange = connect(request.exchange, configuration)
+    venue = connect(request.exchange, configuration)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rows]:,}"))
     with (
         Ledger() as ledger,
@@ -153,55 +129,30 @@ def command(request: Request, configuration: Path | None, console: Console) -> S
             disable=not console.is_terminal,
         ) as bar,
     ):
-        puller = Puller(exchange, ledger, request, bar)
+        puller = Puller(venue, ledger, request, bar)
         try:
             puller.pull()
         finally:
             bar.stop()
             show(puller.summary, console, is_dry=request.dry_run)
+            if puller.not_given:
+                console.print(f"{request.exchange} does not give {', '.join(puller.not_given)}.")
     return puller.summary
 
 
-def connect(name: str, configuration: Path | None = None) -> Any:
-    """Make ccxt's exchange with its keys, rate limit and exact figures. Raises PullError."""
-    try:
-        import ccxt
-    except ImportError as error:
-        raise PullError("ccxt is not installed", hint="pip install 'utl[ccxt]'") from error
-    if name not in ccxt.exchanges:
-        close = [known for known in ccxt.exchanges if name.lower() in known]
-        raise PullError(
-            f"ccxt has no exchange {name!r}",
-            detail=f"close to it: {', '.join(close)}" if close else "",
-            hint="python -c 'import ccxt; print(ccxt.exchanges)' lists all",
-        )
-    exchange = getattr(ccxt, name)({"enableRateLimit": True, **_configured(configuration, name)})
-    for credential in exchange.requiredCredentials:
-        for spelt in (credential, _snake(credential)):
-            if found := os.environ.get(f"{name}_{spelt}".upper()):
-                setattr(exchange, credential, found)
-    # Numbers of JSON stay as they were written: `info` has every digit.
-    exchange.on_json_response = lambda text: json.loads(text, parse_float=str)
-    return exchange
+@dataclass(frozen=True)
+class Stream:
+    """What is pulled from a point of time on: of all symbols at once, or of one."""
 
+    what: str
+    method: str
+    symbol: str | None
+    start: int
 
-def _configured(path: Path | None, name: str) -> Mapping[str, Any]:
-    """Read ccxt's configuration from a file; it may have a part for each exchange."""
-    if path is None:
-        return {}
-    try:
-        text = path.read_text()
-        found = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
-    except ValueError as error:
-        raise PullError(
-            f"{path} cannot be read",
-            detail=str(error),
-            hint='it is JSON or TOML such as {"apiKey": "…", "secret": "…"}',
-        ) from error
-    if not isinstance(found, dict):
-        raise PullError(f"{path} is no configuration", hint="it is a structure, with names")
-    part = found.get(name)
-    return part if isinstance(part, dict) else found
+    @property
+    def name(self) -> str:
+        """By which its point is stored."""
+        return _stream_name(self.what, self.symbol)
 
 
 class Points:
@@ -231,9 +182,9 @@ class Puller:
     """One pull: streams, stretches of time, pages, rows."""
 
     def __init__(
-        self, exchange: Any, ledger: Ledger, request: Request, bar: Progress | None = None
+        self, venue: Venue, ledger: Ledger, request: Request, bar: Progress | None = None
     ) -> None:
-        self._exchange = exchange
+        self._venue = venue
         self._ledger = ledger
         self._request = request
         self._bar = bar
@@ -247,31 +198,32 @@ class Puller:
         )
         self._booker = Booker(ledger, self._defaults)
         self._failed: dict[str, UtlError] = {}
+        self.not_given: list[str] = []
 
     def pull(self) -> Summary:
         """Pull all streams. Raises PullError or psycopg.Error; then call it again."""
         require_defaults(self._ledger, self._defaults)
-        self._retried(self._exchange.load_markets)
+        self._venue.ask("loadMarkets")
         self._context = Context(
             venue=self._request.exchange,
             account=self._request.account,
-            markets=Markets.of(self._exchange.markets),
+            markets=Markets.of(self._venue.exchange.markets),
             accounts=self._request.accounts,
-            as_of=str(self._exchange.milliseconds()),
+            as_of=str(self._venue.now()),
         )
+        methods = self._methods()
         streams = [
-            (what, symbol, self._start(_stream_name(what, symbol), what))
-            for what in self._request.what
-            if self._exchange.has.get(METHODS.get(what, ""))
-            for symbol in self._symbols(what, METHODS[what])
+            Stream(what, method, symbol, self._start(_stream_name(what, symbol), what))
+            for what, method in methods.items()
+            if what not in SNAPSHOTS
+            for symbol in self._symbols(what, method)
         ]
-        for what, symbol, start in streams:
-            with self._going_on(_stream_name(what, symbol)):
-                self._stream(what, symbol, start)
-        for what in self._request.what:
-            if self._exchange.has.get(SNAPSHOTS.get(what, "")):
-                with self._going_on(what):
-                    self._record(self._retried(getattr(self._exchange, _snake(SNAPSHOTS[what]))))
+        for stream in streams:
+            with self._going_on(stream.name):
+                self._pull_stream(stream)
+        for what in (what for what in methods if what in SNAPSHOTS):
+            with self._going_on(what):
+                self._record(self._venue.ask(methods[what]))
         self._require_all()
         return self.summary
 
@@ -279,6 +231,22 @@ class Puller:
     def summary(self) -> Summary:
         """What became of the rows so far."""
         return self._booker.summary
+
+    def _methods(self) -> dict[str, str]:
+        """The methods for what is wanted. What was asked for by name and is not there fails."""
+        found = {}
+        for what in self._request.what:
+            method = self._venue.method(what)
+            if method is not None and (what != "ledger" or unified.reads_ledger_of(self._context)):
+                found[what] = method
+            elif self._request.what == Request.what:
+                self.not_given.append(what)
+            else:
+                self._failed[what] = PullError(
+                    f"{self._request.exchange} does not give it",
+                    hint="ingest an export of it, or leave it out",
+                )
+        return found
 
     @contextmanager
     def _going_on(self, stream: str) -> Iterator[None]:
@@ -303,10 +271,10 @@ class Puller:
             return [None]
         if self._request.symbols:
             return self._request.symbols
-        if not self._needs_symbol(method):
+        if not self._venue.needs_symbol(method):
             return [None]
         traded = [row[0] for row in self._ledger.query(TRADED, {"account": self._request.account})]
-        known = [symbol for symbol in traded if symbol in self._exchange.markets]
+        known = [symbol for symbol in traded if symbol in self._venue.exchange.markets]
         if what == "funding":
             return [symbol for symbol in known if ":" in symbol]
         if not known:
@@ -316,27 +284,17 @@ class Puller:
             )
         return known
 
-    def _needs_symbol(self, method: str) -> bool:
-        """Whether the exchange asks for a symbol: as its features say, or when it is asked."""
-        features = self._exchange.features or {}
-        said = [
-            found[method].get("symbolRequired")
-            for found in _parts(features)
-            if isinstance(found.get(method), dict)
-        ]
-        return any(said)
-
-    def _stream(self, what: str, symbol: str | None, start: int) -> None:
+    def _pull_stream(self, stream: Stream) -> None:
         """Go forward through a stream, stretch by stretch."""
-        name = _stream_name(what, symbol)
-        end = self._request.until or int(self._exchange.milliseconds())
-        longest = self._days(METHODS[what], symbol) * DAY
+        name, start = stream.name, stream.start
+        end = self._request.until or self._venue.now()
+        longest = self._venue.days(stream.method, stream.symbol) * DAY
         length = longest
         task = self._bar.add_task(name, total=max(end - start, 1), rows=0) if self._bar else None
         while start <= end:
             stop = min(start + length, end)
             try:
-                found = self._stretch(what, symbol, start, stop)
+                found = self._stretch(stream, start, stop)
             except TooMany:
                 if length <= STRETCH_MIN:
                     raise PullError(f"too many rows within a second of {name}") from None
@@ -350,6 +308,21 @@ class Puller:
                 self._bar.update(task, advance=stop - start, rows=rows)
             length = min(longest, length * 2)
             start = stop + 1
+
+    def _stretch(self, stream: Stream, start: int, stop: int) -> list[Found]:
+        """Everything of a stretch of time."""
+        page = self._venue.page(stream.method, stream.symbol)
+
+        def pages(since: int, until: int) -> list[Found]:
+            found: list[Found] = self._venue.ask(
+                stream.method, stream.symbol, since, page, {"until": until}
+            )
+            return found
+
+        found = collect(pages, start, stop, page=page, most=IN_MEMORY_MAX)
+        if stream.method == BOTH_WAYS:
+            return [one for one in found if f"{one.get('type')}s" == stream.what]
+        return found
 
     def _start(self, name: str, what: str) -> int:
         """Where to go on: as asked for, from the stored point, or from the newest fill."""
@@ -376,61 +349,6 @@ class Puller:
                 return int(found)
         return None
 
-    def _days(self, method: str, symbol: str | None) -> int:
-        """How many days the exchange takes at once."""
-        found = self._feature(method, symbol, "untilDays")
-        return max(1, min(int(found), STRETCH_DAYS)) if found else STRETCH_DAYS
-
-    def _feature(self, method: str, symbol: str | None, name: str) -> Any:
-        if symbol is not None:
-            return self._exchange.feature_value(symbol, method, name)
-        found = [
-            part[method].get(name)
-            for part in _parts(self._exchange.features or {})
-            if isinstance(part.get(method), dict)
-        ]
-        return min((one for one in found if one), default=None)
-
-    def _stretch(self, what: str, symbol: str | None, start: int, stop: int) -> list[Found]:
-        """Everything of a stretch of time."""
-        method = METHODS[what]
-        limit = self._feature(method, symbol, "limit")
-        page = PAGES.get(self._exchange.id) or int(limit or PAGE_ROWS)
-        fetch: Callable[..., list[Found]] = getattr(self._exchange, _snake(method))
-
-        def pages(since: int, until: int) -> list[Found]:
-            found: list[Found] = self._retried(lambda: fetch(symbol, since, page, {"until": until}))
-            return found
-
-        return collect(pages, start, stop, page=page, most=IN_MEMORY_MAX)
-
-    def _retried(self, call: Callable[[], Any]) -> Any:
-        """Ask the exchange, again if it is busy or out of reach."""
-        import ccxt
-
-        for attempt in range(1, ATTEMPTS_MAX + 1):
-            try:
-                return call()
-            except ccxt.AuthenticationError as error:
-                hint = f"{self._exchange.id.upper()}_API_KEY, …_SECRET, or --keys FILE"
-                raise PullError(
-                    "the exchange refuses the keys", detail=str(error), hint=hint
-                ) from (error)
-            except ccxt.NetworkError as error:
-                if attempt == ATTEMPTS_MAX:
-                    raise PullError(
-                        "the exchange is out of reach",
-                        detail=str(error)[:500],
-                        hint="pull again: it goes on where it came to",
-                    ) from error
-                time.sleep(RETRY_AFTER_S * 2 ** (attempt - 1))
-            except ccxt.ArgumentsRequired as error:
-                hint = "say the symbols: --symbol BTC/USDT"
-                raise PullError("the exchange asks more", detail=str(error), hint=hint) from error
-            except ccxt.BaseError as error:
-                raise PullError("the exchange refuses", detail=str(error)[:500]) from error
-        raise AssertionError
-
     def _record(self, found: object) -> None:
         """Book what was fetched, or only see what would become of it."""
         with self._booking():
@@ -455,17 +373,3 @@ class Puller:
 
 def _stream_name(what: str, symbol: str | None) -> str:
     return f"{what} {symbol}" if symbol else what
-
-
-def _parts(features: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """ccxt's features of spot, swap and future; the last two have linear and inverse parts."""
-    found: list[Mapping[str, Any]] = []
-    for part in features.values():
-        if isinstance(part, dict):
-            inner = [inner for inner in part.values() if isinstance(inner, dict)]
-            found += [part, *inner]
-    return found
-
-
-def _snake(method: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in method)

@@ -31,7 +31,7 @@ LIST = """
 """
 EXPORT = """
     select
-        reason, coalesce(to_jsonb(r) ->> 'fact', 'fill'), coalesce(source, ''), line, raw, content
+        reason, r.fact, coalesce(source, ''), line, raw, content
     from utl.rejected_fills as r
     where resolved_at is null and (%(source)s::text is null or source = %(source)s)
     order by rejected_fill_id

@@ -16,7 +16,7 @@ begin
             and utl_private.fill_problem(u) is null
         order by 1
     loop
-        perform utl.add_account(_name, coalesce(venue, substring(_name from '^[^:-]+'), _name));
+        perform utl_private.add_unknown('account', _name, venue);
     end loop;
 
     for _name in
@@ -33,12 +33,7 @@ begin
             and utl_private.fill_problem(u) is null
         order by 1
     loop
-        begin
-            perform utl.add_instrument(_name);
-        exception
-            when data_exception or integrity_constraint_violation then
-                null;                   -- its rows will be rejected: the instrument is unknown
-        end;
+        perform utl_private.add_unknown('instrument', _name);
     end loop;
 
     for _name in
@@ -55,13 +50,12 @@ begin
             and utl_private.fill_problem(u) is null
         order by 1
     loop
-        perform utl.add_asset(_name);
+        perform utl_private.add_unknown('asset', _name);
     end loop;
 end
 $create_unknown$;
 
 comment on function utl_private.create_unknown(utl_private.incoming_fill[], text) is
-'Adds the accounts, instruments and fee assets that rows name and nobody has added, and that
-are no alias at their account''s venue, in the order of
-their names, so that two sessions do not wait for each other. Rows that cannot be fills add
-nothing.';
+'Adds the accounts, instruments and fee assets that rows name and nobody has added, unless they are
+aliases at their account''s venue; in the order of their names, so that two sessions do not wait for
+each other. Rows that cannot be fills add nothing.';

@@ -14,10 +14,12 @@ begin
         select distinct k.name
         from unnest(incoming) as u
         cross join unnest(array[u.content ->> 'account', u.content ->> 'to_account']) as k (name)
-        where k.name not in (select a.account from utl_private.accounts as a)
+        where
+            k.name is not null
+            and k.name not in (select a.account from utl_private.accounts as a)
         order by 1
     loop
-        perform utl.add_account(_name, coalesce(venue, substring(_name from '^[^:-]+'), _name));
+        perform utl_private.add_unknown('account', _name, venue);
     end loop;
 
     loop                                -- a row tells its next unknown name when one is known
@@ -32,16 +34,9 @@ begin
         order by k.kind, k.name
         limit 1;
         exit when not found;
-        begin
-            if _kind = 'instrument' then
-                perform utl.add_instrument(_name);
-            else
-                perform utl.add_asset(_name);
-            end if;
-        exception
-            when data_exception or integrity_constraint_violation then
-                _refused := _refused || _name;  -- its rows will be rejected: it is unknown
-        end;
+        if not utl_private.add_unknown(_kind, _name) then
+            _refused := _refused || _name;
+        end if;
     end loop;
 end
 $create_unknown_names$;

@@ -7,51 +7,40 @@ as $read_fills$
 declare
     _checked utl_private.checked_fill[];
 begin
-    with lines as (
-        select
-            u.*,
-            nextval('utl_private.fact_ids') as fill_id,
-            utl_private.as_time(u.executed_at, carefully) as read_at,
-            utl_private.fill_problem(u) as flaw
-        from unnest(incoming) as u
-    ),
-
-    named as (
-        select
-            l.*, b.book_id, a.account_id, x.instrument_id, x.asset_id,
-            case
-                when l.flaw is not null or l.read_at is null then null
-                when b.book_id is null then 'book ' || l.book
-                when a.account_id is null then 'account ' || l.account
-                when x.instrument_id is null then 'instrument ' || l.instrument
-                when x.asset_id is null and l.fee_asset is not null
-                    then 'fee_asset ' || l.fee_asset
-            end as unknown
-        from lines as l
-        left join utl_private.books as b on l.book = b.book
-        left join utl_private.accounts as a on l.account = a.account
-        left join utl_private.instruments as i on l.instrument = i.instrument
-        left join utl_private.assets as f on l.fee_asset = f.asset
+    -- Materialized, or the planner would put what is found out here wherever it is used below.
+    with named as materialized (
+        select r.*, b.book_id, a.account_id, x.instrument_id, x.asset_id
+        from (
+            select
+                u.*, nextval('utl_private.fact_ids') as fill_id,
+                utl_private.as_time(u.executed_at, carefully) as read_at,
+                utl_private.fill_problem(u) as flaw
+            from unnest(incoming) as u
+        ) as r
+        left join utl_private.books as b on r.book = b.book
+        left join utl_private.accounts as a on r.account = a.account
+        left join utl_private.instruments as i on r.instrument = i.instrument
+        left join utl_private.assets as f on r.fee_asset = f.asset
         cross join lateral utl_private.with_aliases(
-            a.venue_id, l.instrument, i.instrument_id, l.fee_asset, f.asset_id
+            a.venue_id, r.instrument, i.instrument_id, r.fee_asset, f.asset_id
         ) as x
     )
 
     select array_agg((
         n.place, n.line,
-        case when coalesce(n.flaw, n.unknown) is null and n.read_at is not null
+        case when coalesce(n.flaw, j.unknown) is null and n.read_at is not null
             then 'booked' else 'rejected' end,
         n.fill_id,
         case
             when n.problem is not null then '22U04'
             when n.flaw is not null or n.read_at is null then '22U03'
-            when n.unknown is not null then '22U01'
+            when j.unknown is not null then '22U01'
         end,
         coalesce(
             n.flaw,
             case when n.read_at is null then 'executed_at is not an ISO 8601 time with a zone: ' end
             || utl_private.quote_shortly(n.executed_at),
-            n.unknown
+            j.unknown
         ),
         null, n.read_at, case when n.flaw is null then coalesce(n.sequence::bigint, 0) end,
         n.book_id, n.account_id, n.instrument_id, n.asset_id, lower(n.side),
@@ -61,7 +50,16 @@ begin
         lower(n.liquidity), n.venue_fill_id, n.venue_order_id
     )::utl_private.checked_fill)
     into _checked
-    from named as n;
+    from named as n
+    cross join lateral (
+        select case
+            when n.flaw is not null or n.read_at is null then null
+            when n.book_id is null then 'book ' || n.book
+            when n.account_id is null then 'account ' || n.account
+            when n.instrument_id is null then 'instrument ' || n.instrument
+            when n.asset_id is null and n.fee_asset is not null then 'fee_asset ' || n.fee_asset
+        end
+    ) as j (unknown);
     if '22U01' = any(select c.sqlstate from unnest(_checked) as c) then
         _checked := utl_private.explain_unknown(_checked);
     end if;

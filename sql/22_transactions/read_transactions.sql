@@ -28,7 +28,8 @@ begin
         inner join utl_private.name_facts(incoming) as n on r.place = n.place
     ),
 
-    judged as (
+    -- Materialized, or the planner would judge wherever the flaw is used below.
+    judged as materialized (
         select n.*, utl_private.transaction_flaw(n.transaction) as flaw
         from named as n
     ),

@@ -41,6 +41,9 @@ class FakeKraken:
     def __init__(self, trades: dict[str, dict[str, Any]]) -> None:
         self.trades = trades
         self.deposits: list[dict[str, Any]] = []
+        self.ledger: dict[str, dict[str, Any]] = {}
+        self.balances: dict[str, dict[str, str]] = {}
+        self.positions: list[dict[str, str]] = []
         self.asked: list[dict[str, str]] = []
         self.failures = 0
         self.breaks_after: int | None = None
@@ -55,6 +58,12 @@ class FakeKraken:
             return self._trades_history(said)
         if path.endswith("/DepositStatus"):
             return 200, {"error": [], "result": self.deposits}
+        if path.endswith("/Ledgers"):
+            return 200, {"error": [], "result": {"ledger": self.ledger}}
+        if path.endswith("/BalanceEx"):
+            return 200, {"error": [], "result": self.balances}
+        if path.endswith("/OpenPositions"):
+            return 200, {"error": [], "result": self.positions}
         return 200, {"error": ["EGeneral:Unknown method"], "result": {}}
 
     def _trades_history(self, said: dict[str, str]) -> tuple[int, object]:

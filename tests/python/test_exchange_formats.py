@@ -9,6 +9,7 @@ import ccxt as ccxt_library
 import pytest
 
 from tests.python.exchanges import (
+    content,
     exact,
     exchange_of,
     fills,
@@ -281,7 +282,7 @@ def test_a_rebate_is_a_negative_fee() -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"id": None}, "id is missing"),
+        ({"id": None}, "the trade has no id"),
         ({"symbol": None}, "symbol is missing"),
         ({"amount": 0}, "quantity is not positive: 0"),
         ({"amount": -1}, "quantity is not positive: -1"),
@@ -353,25 +354,132 @@ def test_an_export_without_trade_ids_is_refused_unless_identities_may_be_compose
     assert {fill["venue_fill_id"] for fill in again} == identities
 
 
-def test_the_transaction_log_of_deribit_says_trades_and_funding() -> None:
-    log = (
-        "ID,UserSeq,Date,Instrument,Type,Side,Amount,Base Amount,Position,Price,Mark Price,"
-        "Index Price,Cash Flow,Funding,Fee Rate,Fee Charged,Fee Balance,Change,Balance,Equity,"
-        "Trade ID,Order ID,Info,Note\n"
-        "991,7001,2021-12-16 20:02:07,BTC-PERPETUAL,trade,open buy,580,0.0121,580,47946.5,47944.13,"
-        "47925.45,0,0,0.0005,0.00000605,0,-0.00000605,1,1,195402220,46392353022,,\n"
-        "992,7002,2021-12-17 08:00:00,BTC-PERPETUAL,settlement,long,580,0,580,47900,0,0,0.0001,"
-        "0.00000123,0,0,0,0.0001,1,1,,,,\n"
-        "993,7003,2021-12-17 09:00:00,,deposit,-,,,,,,,1,0,0,0,0,1,2,2,,,,\n"
+DERIBIT_EXPORT = (
+    b"ID,UserSeq,Date,Instrument,Type,Side,Amount,Base Amount,Position,Price,Mark Price,"
+    b"Index Price,Cash Flow,Funding,Fee Rate,Fee Charged,Fee Balance,Change,Balance,Equity,"
+    b"Trade ID,Order ID,Info,Note\n"
+    b"991,7001,2021-12-16 20:02:07,BTC-PERPETUAL,trade,open buy,580,0.0121,580,47946.5,47944.13,"
+    b"47925.45,0,0,0.0005,0.00000605,0,-0.00000605,1,1,195402220,46392353022,,\n"
+    b"992,7002,2021-12-17 08:00:00,BTC-PERPETUAL,settlement,long,580,0,580,47900,0,0,0.0001,"
+    b"0.00000123,0,0,0,0.0001,1,1,,,,\n"
+    b"993,7003,2021-12-17 09:00:00,,deposit,-,,,,,,,1,0,0,0,0,1,2,2,,,de6eba07,\n"
+    b"994,7004,2021-12-17 10:00:00,,withdrawal,-,,,,,,,-0.5,0,0,0.0001,0,-0.5001,1,1,,,4a5c,\n"
+    b"995,7005,2021-12-17 11:00:00,,deposit,-,,,,,,,1,0,0,0,0,1,2,2,,,,\n"
+    b"996,7006,2021-12-17 12:00:00,BTC_USDC,trade,open buy,1,1,1,47946.5,0,0,1,0,0,0,0,1,2,2,"
+    b"195402221,46392353023,,\n"
+    b"997,7007,2021-12-17 13:00:00,,swap,-,,,,,,,1,0,0,0,0,1,2,2,,,,\n"
+)
+
+
+def test_the_exported_log_of_deribit_says_trades_funding_and_what_came_and_went() -> None:
+    trade, settlement, deposit, withdrawal, unknown, spot, swap = read(
+        "deribit", DERIBIT_EXPORT, asset="BTC"
     )
-    trade, settlement, deposit = read("deribit", log.encode())
     assert trade.facts[0]["venue_fill_id"] == "195402220#buy"
     assert (trade.facts[0]["quantity"], trade.facts[0]["fee"]) == ("580", "0.00000605")
-    assert (settlement.facts[0]["kind"], settlement.facts[0]["quantity"]) == (
-        "funding",
-        "0.00000123",
+    found = [
+        (fact["kind"], fact["quantity"], fact["asset"], fact["reference"])
+        for row in (settlement, deposit, withdrawal)
+        for fact in row.facts
+    ]
+    assert found == [
+        ("funding", "0.00000123", "BTC", "funding#BTC/USD:BTC#2021-12-17T08:00:00.000#992"),
+        ("deposit", "1", "BTC", "deposit#de6eba07"),
+        ("withdrawal", "0.5000", "BTC", "withdrawal#4a5c"),
+        ("network_fee", "0.0001", "BTC", "withdrawal#4a5c#fee"),
+    ]
+    assert "a deposit without its transaction" in (unknown.problem or "")
+    assert "a spot trade" in (spot.ignored or "")
+    assert "a swap of the transaction log" in (swap.problem or "")
+
+
+def test_an_export_of_one_asset_does_not_name_it() -> None:
+    problems = [row.problem for row in read("deribit", DERIBIT_EXPORT)]
+    assert problems[:2] == [None, None]
+    assert "--set asset=BTC" in (problems[2] or "")
+
+
+def test_the_log_of_deribit_gives_the_fills_that_its_trades_give() -> None:
+    *movements, trade = read_feed("deribit", "deribit_log.json")
+    native = content(fills(read_feed("deribit", "deribit_rest.json")))
+    assert content(trade.facts).items() <= native.items()
+    transfer, settlement, deposit = movements
+    assert "--set accounts=Subaccount=ACCOUNT" in (transfer.problem or "")
+    funding = dict(settlement.facts[0])
+    assert (funding["kind"], funding["quantity"]) == ("funding", "0.00001243")
+    exchange = exchange_of("deribit")
+    parsed = exchange.parse_transactions(
+        [
+            {
+                "address": "2N8prMvpZHr8aYqodX3S4yhz5wMxjY8La3p",
+                "amount": 0.65,
+                "currency": "BTC",
+                "received_timestamp": 1613657828414,
+                "state": "completed",
+                "transaction_id": recorded("deribit_log.json")["result"]["logs"][2]["info"][
+                    "transaction"
+                ],
+            }
+        ]
     )
-    assert "deposit" in (deposit.problem or "")
+    assert read("ccxt", parsed, exchange="deribit")[0].facts == deposit.facts
+
+
+def test_a_transfer_of_deribit_is_told_by_its_sender() -> None:
+    said = {"account": "deribit-1", "accounts": "Subaccount=deribit-2"}
+    sent = dict(read_feed("deribit", "deribit_log.json", **said)[0].facts[0])
+    assert sent == {
+        "kind": "transfer",
+        "account": "deribit-1",
+        "to_account": "deribit-2",
+        "quantity": "2.5",
+        "asset": "BTC",
+        "occurred_at": "2021-02-18T14:50:30.333000Z",
+        "reference": "transfer#61312#BTC",
+    }
+    entry = recorded("deribit_log.json")["result"]["logs"][0]
+    (received,) = read("deribit", [{**entry, "change": 2.5}], **said)
+    assert received.ignored == "a transfer that the log of its sender says"
+
+
+def test_entries_of_ledgers_are_read_as_the_venue_sent_them() -> None:
+    """ccxt gives each its own type: kraken's staking is a transaction there, as a deposit is."""
+    entry = {
+        "id": "LGQY2X-BLKMJ-3NQBWX",
+        "refid": "STFVPGL-O7QJ4-TNHJPK",
+        "time": 1688774400.0,
+        "type": "staking",
+        "aclass": "currency",
+        "asset": "DOT.S",
+        "amount": "0.1234567890",
+        "fee": "0.0000000000",
+        "balance": "10.1234567890",
+    }
+    parsed = exchange_of("kraken").parse_ledger([entry])
+    native = transactions(read_feed("kraken", "kraken_ledgers.csv"))[4]
+    assert only(read("ccxt", parsed, exchange="kraken")) == native
+    (row,) = read("ccxt", parsed, exchange="gate")
+    assert row.problem == "a ledger entry of gate, whose types are not known"
+
+
+def test_the_id_that_ccxt_leaves_out_is_in_what_the_venue_sent() -> None:
+    parsed = ccxt_library.bingx().parse_trade(
+        {
+            "orderId": "1817441228670648320",
+            "symbol": "SOL-USD",
+            "side": "BUY",
+            "tradeId": "97244554",
+            "volume": "2",
+            "tradePrice": "182.652",
+            "amount": "20.00000000",
+            "commission": "-0.00005475",
+            "currency": "SOL",
+            "tradeTime": 1722146730000,
+        }
+    )
+    assert parsed["id"] is None
+    fact = only(read("ccxt", {**parsed, "symbol": "SOL/USD:SOL"}, exchange="bingx"))
+    assert fact["venue_fill_id"] == "SOL/USD:SOL#97244554#buy"
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -558,9 +666,15 @@ def test_taxes_on_the_fee_of_bybit_are_fees_in_both_feeds(is_text: bool) -> None
     assert "extraFees" in (read("bybit", [row], market_type="spot")[0].problem or "")
 
 
-def test_a_reversal_of_coinbase_is_no_fill() -> None:
-    row = {**recorded("coinbase_rest.json")["fills"][1], "trade_type": "REVERSAL"}
-    assert "utl.bust_fill" in (read("coinbase", {"fills": [row]})[0].problem or "")
+@pytest.mark.parametrize("kind", ["REVERSAL", "CORRECTION"])
+def test_what_takes_a_fill_of_coinbase_back_is_no_fill(kind: str) -> None:
+    row = {**recorded("coinbase_rest.json")["fills"][1], "trade_type": kind}
+    parsed = exchange_of("coinbase").parse_trade(row)
+    for name, said in (("coinbase", {"fills": [row]}), ("ccxt", [parsed])):
+        (found,) = read(name, said, **({"exchange": "coinbase"} if name == "ccxt" else {}))
+        assert found.facts == ()
+        assert f"a {kind}" in (found.problem or "")
+        assert "utl.bust_fill" in (found.problem or "")
 
 
 def test_bad_lines_of_a_file_never_stop_the_good_ones() -> None:

@@ -1,6 +1,8 @@
 """Feeds of exchanges in the ledger: one fill is booked once, and contracts count as registered."""
 
 import json
+import random
+import string
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -82,6 +84,22 @@ def test_all_feeds_of_a_venue_book_each_fill_once(
     assert read > 2 * FILLS[venue]
 
 
+@pytest.mark.parametrize("venue", FEEDS_OF)
+def test_nothing_is_created_unless_asked(venue: str, ledger: Ledger, tmp_path: Path) -> None:
+    markets = tmp_path / "markets.json"
+    markets.write_text(json.dumps(markets_of(venue)))
+    ledger.query("select utl.add_account(%(a)s, %(v)s)", {"a": f"{venue}-1", "v": venue})
+    ledger.query("select utl.add_instrument('BTC/XYZ')")
+    first = FEEDS / FEEDS_OF[venue][0]
+    summary = send(ledger, venue, first, create=False, markets=str(markets))
+    assert set(summary.counts) <= {"rejected", "ignored"}
+    assert summary.shown
+    for row in summary.shown:
+        assert (row.reason or "").startswith("unknown instrument")
+        assert (row.reason or "").endswith("the nearest known: 'BTC/XYZ'")
+    assert ledger.query("select count(*) from utl.instruments") == [(1,)]
+
+
 def test_what_ccxt_parsed_is_there_already(ledger: Ledger, tmp_path: Path) -> None:
     """As it is dumped: with floats, and without a list of markets."""
     dump = tmp_path / "trades.json"
@@ -160,6 +178,21 @@ def test_an_alias_of_the_venue_is_the_instrument_that_counts(ledger: Ledger) -> 
     (row,) = Contracts(ledger, create=True, account="okx-1").counted([Row(1, "", (fact,))])
     assert row.facts == ({"instrument": "BTC/USDT:USDT", "quantity": "0.005"},)
     assert ledger.query("select instrument from utl.instruments") == [("BTC-PERP",)]
+
+
+def test_an_instrument_that_cannot_be_added_costs_only_its_rows(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """Its name is longer than an index can hold."""
+    ledger.query("select utl.add_asset('USDT')")
+    letters = "".join(random.Random(6).choices(string.ascii_uppercase, k=9000))
+    parsed = exchange_of("okx").parse_trades(recorded("okx_rest.json")["data"])
+    trades = [{**parsed[0], "symbol": f"{letters}/USDT:USDT"}, *parsed]
+    dump = tmp_path / "trades.json"
+    dump.write_text(json.dumps(trades))
+    summary = send(ledger, "ccxt", dump, exchange="okx")
+    assert summary.counts == {"rejected": 1, "booked": 3}
+    assert "cannot be added" in (summary.shown[0].reason or "")
 
 
 def test_a_symbol_that_is_none_is_left_to_the_ledger(ledger: Ledger) -> None:

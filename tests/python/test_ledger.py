@@ -1,5 +1,7 @@
 """`Ledger.record_fills`: rows from Python, in whatever form, and in whatever weather."""
 
+import random
+import string
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -256,3 +258,42 @@ def test_a_fill_that_another_session_commits_meanwhile_is_a_duplicate(
             pass
     waiting.join()
     assert done == [["duplicate", "booked"]]
+
+
+LONG = "".join(random.Random(6).choices(string.ascii_uppercase, k=9000))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"instrument": f"{LONG}/USDT"},
+        {"instrument": "AAPL"},
+        {"fee": 1, "fee_asset": LONG},
+        {"fee": 1, "fee_asset": "\t"},
+        {"account": LONG},
+    ],
+    ids=["a long instrument", "no symbol", "a long asset", "a blank asset", "a long account"],
+)
+def test_a_name_that_cannot_be_created_costs_only_its_rows(
+    ledger: Ledger, change: Mapping[str, object]
+) -> None:
+    recorded = ledger.record_fills([fill("A"), fill("B", **change), fill("C")], create=True)
+    assert outcomes(recorded.outcomes) == ["booked", "rejected", "booked"]
+    assert (recorded.outcomes[1].reason or "").startswith("unknown ")
+
+
+def test_transactions_of_new_accounts_and_assets_are_created_where_none_is(
+    connection: psycopg.Connection,
+) -> None:
+    connection.execute("select utl.add_book('main')")
+    said = {"kind": "deposit", "quantity": 1, "occurred_at": NOON, "book": "main"}
+    rows = [
+        {**said, "asset": "BTC", "account": "binance:1", "reference": "A"},
+        {**said, "asset": LONG, "account": "binance:1", "reference": "B"},
+        {**said, "asset": "BTC", "account": LONG, "reference": "C"},
+    ]
+    found = connection.execute(
+        "select outcome from utl.record_transactions(%s, create_unknown => true)",
+        [module.written(rows)],
+    ).fetchall()
+    assert [outcome for (outcome,) in found] == ["booked", "rejected", "rejected"]

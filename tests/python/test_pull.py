@@ -13,9 +13,11 @@ import pytest
 
 from tests.python.fake_kraken import FakeKraken, serving
 from utl import pull
+from utl import venue as venues
 from utl.ledger import Ledger
 from utl.paging import PageError, TooMany, collect
-from utl.pull import Puller, PullError, Request, connect
+from utl.pull import Puller, Request
+from utl.venue import PullError, connect
 
 START = 1_700_000_000
 HOUR = 3600
@@ -49,7 +51,7 @@ def kraken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Fa
     """A fake exchange, and the configuration that leads ccxt to it."""
     monkeypatch.setenv("UTL_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("KRAKEN_API_KEY", "key")
-    monkeypatch.setattr(pull, "RETRY_AFTER_S", 0.01)
+    monkeypatch.setattr(venues, "RETRY_AFTER_S", 0.01)
     exchange = FakeKraken(trades(260))
     with serving(exchange) as url:
         configuration = tmp_path / "ccxt.json"
@@ -189,6 +191,89 @@ def test_deposits_become_transactions_once(kraken: tuple[FakeKraken, Path], ledg
     assert found[0][2] == "deposit#FTQcuak-V6Za8qrPnhsTx47yYLz8Tg"
 
 
+def test_balances_and_positions_become_lines_of_statements(
+    kraken: tuple[FakeKraken, Path], ledger: Ledger
+) -> None:
+    exchange, configuration = kraken
+    exchange.balances = {
+        "ZUSD": {"balance": "25435.2100", "hold_trade": "8249.7600"},
+        "XXBT": {"balance": "1.2435000000", "hold_trade": "0.8423000000"},
+    }
+    position = {"pair": "XXBTZUSD", "positions": "1", "leverage": "2.00000", "margin": "14.24900"}
+    exchange.positions = [
+        {**position, "type": "sell", "vol": "0.03000000", "vol_closed": "0.01000000"}
+    ]
+    both = request(what=("balances", "positions"), since=None)
+    pulled = Puller(connect("kraken", configuration), ledger, both).pull()
+    assert pulled.counts == {"booked": 2}
+    found = ledger.query("""
+        select coalesce(a.asset, i.instrument), s.quantity::text, s.source,
+            abs(extract(epoch from s.as_of - now())) < 60
+        from utl.venue_statements as s
+        left join utl.assets as a using (asset_id)
+        left join utl.instruments as i using (instrument_id)
+        order by 1
+    """)
+    assert found == [
+        ("BTC", "1.2435000000", "pull kraken", True),
+        ("BTC/USD", "-0.02000000", "pull kraken", True),
+        ("USD", "25435.2100", "pull kraken", True),
+    ]
+
+
+def test_the_ledger_gives_what_no_other_stream_does(
+    kraken: tuple[FakeKraken, Path], ledger: Ledger
+) -> None:
+    exchange, configuration = kraken
+    entry = {"refid": "S1", "time": START + 50, "aclass": "currency", "balance": "10"}
+    exchange.ledger = {
+        "LGQY2X-BLKMJ-3NQBWX": {
+            **entry, "type": "staking", "asset": "DOT.S", "amount": "0.1234567890", "fee": "0"
+        },
+        "LCX7RI-7VQ2O-C3ODSI": {
+            **entry, "type": "trade", "asset": "XXBT", "amount": "0.02", "fee": "0"
+        },
+    }  # fmt: skip
+    for outcome in ("booked", "duplicate"):
+        asked = request(what=("ledger",))
+        pulled = Puller(connect("kraken", configuration), ledger, asked).pull()
+        assert pulled.counts == {outcome: 1, "ignored": 1}
+    found = ledger.query("select kind, quantity::text, reference from utl.transactions")
+    assert found == [("reward", "0.1234567890", "LGQY2X-BLKMJ-3NQBWX")]
+
+
+def test_what_an_exchange_does_not_give_is_said(
+    kraken: tuple[FakeKraken, Path], ledger: Ledger
+) -> None:
+    _, configuration = kraken
+    asked = request(what=("funding", "trades"))
+    with pytest.raises(PullError, match="funding: kraken does not give it"):
+        Puller(connect("kraken", configuration), ledger, asked).pull()
+    assert fills(ledger) == 260
+    puller = Puller(connect("kraken", configuration), ledger, request(what=Request.what))
+    with pytest.raises(PullError, match="withdrawals"):  # which our exchange does not know
+        puller.pull()
+    assert puller.not_given == ["funding"]
+
+
+def test_deposits_and_withdrawals_may_come_by_one_method(
+    kraken: tuple[FakeKraken, Path], ledger: Ledger
+) -> None:
+    exchange, configuration = kraken
+    exchange.deposits = [
+        {
+            "asset": "XXBT", "refid": "FTQ", "txid": "6544", "amount": "0.5", "fee": "0",
+            "time": START + 100, "status": "Success",
+        }
+    ]  # fmt: skip
+    venue = connect("kraken", configuration)
+    venue.exchange.has |= {"fetchDeposits": False, "fetchWithdrawals": False}
+    venue.exchange.has["fetchDepositsWithdrawals"] = True
+    venue.exchange.fetch_deposits_withdrawals = venue.exchange.fetch_deposits
+    pulled = Puller(venue, ledger, request(what=("deposits", "withdrawals"))).pull()
+    assert pulled.counts == {"booked": 1}
+
+
 def test_a_stream_that_fails_does_not_hinder_the_others(
     kraken: tuple[FakeKraken, Path], ledger: Ledger
 ) -> None:
@@ -221,11 +306,11 @@ def test_the_first_pull_must_say_since_when(
 def test_keys_come_from_the_environment_and_from_a_file(
     kraken: tuple[FakeKraken, Path], tmp_path: Path
 ) -> None:
-    exchange = connect("kraken", kraken[1])
+    exchange = connect("kraken", kraken[1]).exchange
     assert (exchange.apiKey, exchange.secret) == ("key", "c2VjcmV0")
     toml = tmp_path / "keys.toml"
     toml.write_text('[kraken]\nuid = "mine"\n[okx]\nuid = "not this"\n')
-    assert connect("kraken", toml).uid == "mine"
+    assert connect("kraken", toml).exchange.uid == "mine"
 
 
 def test_the_command_says_what_became_of_the_rows(

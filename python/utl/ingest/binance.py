@@ -20,16 +20,15 @@ from utl.ingest.feed import (
     Movement,
     Raw,
     composed_id,
-    funding_reference,
     is_true,
     liquidity_of,
     required,
     sequence_of,
     side_of,
     text,
-    within,
 )
 from utl.ingest.figures import NotBooked, decimal, decimal_or_none, moment, shortly, with_unit
+from utl.ingest.movements import NOTHING, funding, transfer, within
 from utl.ingest.symbols import code, dated, perpetual, split_pair
 
 VENUE = "binance"
@@ -257,34 +256,27 @@ def _income(raw: Raw, context: Context) -> Movement:
     if kind_said in PASSED_OVER:
         raise NotBooked(PASSED_OVER[kind_said])
     amount, asset = decimal(raw.get("income"), "income"), code(required(raw, "asset"))
-    at = moment(raw.get("time"), context.zone or ZONE)
+    at, venue_id = moment(raw.get("time"), context.zone or ZONE), required(raw, "tranId")
     if not amount:
-        raise NotBooked("an amount of 0")
-    found = text(raw, "symbol")
-    instrument = symbol_of(found, context, is_contract=True) if found else None
-    # An id is unique within one kind of income; funding has one time for all symbols.
-    reference = "#".join([kind_said, required(raw, "tranId"), instrument or asset])
+        raise NotBooked(NOTHING)
     if kind_said in ("TRANSFER", "INTERNAL_TRANSFER", "CROSS_COLLATERAL_TRANSFER"):
-        return _transfer(amount, asset, at, required(raw, "tranId"), context)
+        origin, target = ("spot", "future") if amount > 0 else ("future", "spot")
+        accounts = within(context, origin, target)
+        return transfer(accounts, abs(amount), asset, at, f"transfer#{venue_id}")
     kind = INCOME_KINDS.get(kind_said)
     if kind is None:
         raise Problem(f"income of an unknown kind: {shortly(kind_said)}")
+    found = text(raw, "symbol")
+    instrument = symbol_of(found, context, is_contract=True) if found else None
+    if kind == "funding":
+        return funding(instrument, asset, amount, at, venue_id)
     if kind == "reward" and amount < 0:
         kind = "adjustment"
     if kind == "fee":
         amount = -amount
-    terms = {"quantity": amount, "asset": asset, "instrument": instrument}
-    if kind in ("reward", "adjustment"):
-        terms["instrument"] = None
-    if kind == "funding":
-        reference = funding_reference(instrument or asset, at, required(raw, "tranId"))
+    terms = {"quantity": amount, "asset": asset}
+    if kind not in ("reward", "adjustment"):
+        terms["instrument"] = instrument
+    # An id is unique within one kind of income.
+    reference = "#".join([kind_said, venue_id, instrument or asset])
     return Movement(kind, at, reference, terms)
-
-
-def _transfer(amount: Decimal, asset: str, at: str, venue_id: str, context: Context) -> Movement:
-    origin, target = ("spot", "future") if amount > 0 else ("future", "spot")
-    account, to_account = within(context, origin, target)
-    terms = {
-        "account": account, "to_account": to_account, "quantity": abs(amount), "asset": asset
-    }  # fmt: skip
-    return Movement("transfer", at, f"transfer#{venue_id}#{asset}", terms)

@@ -18,9 +18,7 @@ from utl.ingest.feed import (
     Execution,
     Fee,
     Found,
-    Movement,
     Raw,
-    funding_reference,
     is_true,
     liquidity_of,
     required,
@@ -28,10 +26,12 @@ from utl.ingest.feed import (
     side_of,
     text,
 )
-from utl.ingest.figures import NotBooked, decimal, decimal_or_none, moment, shortly
+from utl.ingest.figures import decimal, decimal_or_none, moment, shortly
+from utl.ingest.movements import funding
 from utl.ingest.symbols import (
     MONTH_CODES,
     code,
+    cost_asset,
     dated,
     expiry_of,
     expiry_of_code,
@@ -188,11 +188,10 @@ def _fees(raw: Raw, symbol: str, side: str) -> tuple[Fee, ...]:
     cost = decimal_or_none(raw.get("execFee"), "execFee")
     if cost is None:
         raise Problem("no fee: take the topic execution instead of execution.fast")
-    base, _, quote = symbol.partition("/")
-    received = base if (side == "buy") == (cost > 0) else quote
-    asset = text(raw, "feeCoin", "feeCurrency") or (
-        received if ":" not in quote else quote.partition(":")[2].partition("-")[0]
-    )
+    asset = text(raw, "feeCoin", "feeCurrency")
+    if asset is None:
+        is_of_base = ":" not in symbol and (side == "buy") == (cost > 0)
+        asset = symbol.partition("/")[0] if is_of_base else cost_asset(symbol)
     return (Fee(code(asset), cost), *extra_fees(raw))
 
 
@@ -211,13 +210,9 @@ def extra_fees(raw: Raw) -> list[Fee]:
     ]
 
 
-def _funding(raw: Raw, context: Context) -> Movement:
+def _funding(raw: Raw, context: Context) -> Found:
     """A payment of funding: execFee is what was paid, negative if received."""
     symbol = symbol_of(required(raw, "symbol"), category_of(raw, context), context)
-    amount = -decimal(raw.get("execFee"), "execFee")
-    if not amount:
-        raise NotBooked("an amount of 0")
+    received = -decimal(raw.get("execFee"), "execFee")
     at = moment(raw.get("execTime"), context.zone or ZONE)
-    settle = symbol.rpartition(":")[2].partition("-")[0]
-    terms = {"quantity": amount, "asset": settle, "instrument": symbol}
-    return Movement("funding", at, funding_reference(symbol, at, text(raw, "execId")), terms)
+    return funding(symbol, cost_asset(symbol), received, at, text(raw, "execId"))

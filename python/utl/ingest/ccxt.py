@@ -1,15 +1,17 @@
 """ccxt: the unified objects of any exchange, dumped as JSON or as they are in Python.
 
 Trades become fills; funding, deposits, withdrawals and transfers become transactions; positions and
-balances become lines of a venue's statement. ccxt's figures are floats unless it was told
-otherwise: lost digits come back from `info`, which is what the venue sent.
+balances become lines of a venue's statement. Entries of a ledger are read from what the venue sent,
+by the venue's own adapter: what ccxt calls their types differs from venue to venue. ccxt's figures
+are floats unless it was told otherwise: lost digits come back from `info`, which is what the venue
+sent.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, localcontext
 from typing import Any, BinaryIO
 
-from utl.ingest import bybit, coinbase
+from utl.ingest import binance, bybit, coinbase, kraken, okx
 from utl.ingest.adapter import Options, Problem, Row, adapter
 from utl.ingest.exchange import rows_in, rows_of
 from utl.ingest.feed import (
@@ -17,17 +19,14 @@ from utl.ingest.feed import (
     Execution,
     Fee,
     Found,
-    Movement,
     Raw,
     StatementLine,
-    funding_reference,
     is_true,
     required,
     sequence_of,
     side_of,
     text,
     venue_name,
-    within,
 )
 from utl.ingest.figures import (
     NotBooked,
@@ -40,6 +39,7 @@ from utl.ingest.figures import (
     sharpest_moment,
     shortly,
 )
+from utl.ingest.movements import funding, moved, transfer, within
 from utl.ingest.symbols import Market, Markets, code
 
 CONTRACT_DIGITS = 3  # what a size of contracts has at most: 0.001, 100, 250
@@ -65,12 +65,20 @@ FEES_IN_INFO = frozenset(
 )
 # Whose sizes of positions are in the asset itself, or in USD, though contracts have a size.
 COUNTS_UNITS = frozenset({"deribit"})
+# Where the id of a trade is if ccxt leaves it out, as of BingX's swaps.
+IDS_IN_INFO = ("tradeId", "trade_id", "tradeID", "execId", "fillId")
+# Who reads the entries of a ledger.
+LEDGERS: Mapping[str, Callable[[Raw, Context], list[Found]]] = {
+    "binance": binance.read_row,
+    "kraken": kraken.read_row,
+    "okx": okx.read_row,
+}
 PENDING = frozenset({"pending", "failed", "canceled", "cancelled", "rejected"})
 
 
 @adapter("ccxt", kinds={"fill", "transaction", "statement"})
 def read(source: BinaryIO, options: Options) -> Iterator[Row]:
-    """ccxt: unified trades, funding, deposits, withdrawals, transfers, positions, balances."""
+    """ccxt: unified objects: trades, funding, deposits, transfers, ledgers, positions, balances."""
     return rows_of(source, options, read_row, {})
 
 
@@ -93,10 +101,9 @@ def read_row(raw: Raw, context: Context) -> list[Found]:
 
 def trade(raw: Raw, context: Context) -> list[Found]:
     """Read a trade of fetchMyTrades or watchMyTrades."""
-    venue = venue_name(context.venue or text(raw, "exchange") or "")
-    if not venue:
-        raise Problem("which exchange it is must be said: --venue, or an account like binance-1")
-    info = _info(raw)
+    venue, info = _venue(raw, context), _info(raw)
+    if venue == "coinbase":
+        coinbase.require_fill(info)
     if venue == "bitmex" and info.get("execType", "Trade") != "Trade":
         return [_bitmex_funding(raw)]
     symbol, trade_id = required(raw, "symbol"), _trade_id(raw, venue)
@@ -120,6 +127,13 @@ def trade(raw: Raw, context: Context) -> list[Found]:
     return [execution]
 
 
+def _venue(raw: Raw, context: Context) -> str:
+    venue = venue_name(context.venue or text(raw, "exchange") or "")
+    if not venue:
+        raise Problem("which exchange it is must be said: --venue, or an account like binance-1")
+    return venue
+
+
 def _info(raw: Raw) -> Raw:
     info = raw.get("info")
     return info if isinstance(info, Mapping) else {}
@@ -127,7 +141,10 @@ def _info(raw: Raw) -> Raw:
 
 def _trade_id(raw: Raw, venue: str) -> str:
     """The trade's id. Where Kraken's is lost, ccxt puts that of a position in its place."""
-    info, trade_id = _info(raw), required(raw, "id")
+    info = _info(raw)
+    trade_id = text(raw, "id") or text(info, *IDS_IN_INFO)
+    if trade_id is None:
+        raise Problem("the trade has no id")
     if venue != "kraken" or "id" in info or trade_id != text(info, "postxid"):
         return trade_id
     if text(info, "trade_id") is None:
@@ -226,17 +243,14 @@ def _bitmex_fee(cost: Decimal, info: Raw) -> Fee:
     return Fee(asset, cost.scaleb(-places) if cost == raw_cost else cost)
 
 
-def _bitmex_funding(raw: Raw) -> Movement:
+def _bitmex_funding(raw: Raw) -> Found:
     """BitMEX reports funding among the executions."""
     info = _info(raw)
     if info.get("execType") != "Funding":
         raise NotBooked(f"no trade but {shortly(info.get('execType'))}")
     symbol, paid = required(raw, "symbol"), _bitmex_fee(decimal(info.get("execComm"), ""), info)
     at = sharpest_moment(raw.get("timestamp") or raw.get("datetime"), info)
-    if not paid.cost:
-        raise NotBooked("an amount of 0")
-    terms = {"quantity": -paid.cost, "asset": paid.asset, "instrument": symbol}
-    return Movement("funding", at, funding_reference(symbol, at, text(info, "execID")), terms)
+    return funding(symbol, paid.asset, -paid.cost, at, text(info, "execID"))
 
 
 def multiplier(raw: Raw, market: Market | None) -> Decimal | None:
@@ -271,15 +285,11 @@ def _few_digits(number: Decimal) -> Decimal:
         return +number
 
 
-def funding(raw: Raw, context: Context) -> list[Found]:
+def funding_payment(raw: Raw, context: Context) -> list[Found]:
     """Read an entry of fetchFundingHistory: the amount is positive if it was received."""
-    symbol, info = required(raw, "symbol"), _info(raw)
-    amount = exact(raw.get("amount"), "amount", info)
-    at = moment(raw.get("timestamp") or raw.get("datetime"), context.zone, "timestamp")
-    if not amount:
-        raise NotBooked("an amount of 0")
-    terms = {"quantity": amount, "asset": text(raw, "code"), "instrument": symbol}
-    return [Movement("funding", at, funding_reference(symbol, at, text(raw, "id")), terms)]
+    received = exact(raw.get("amount"), "amount", _info(raw))
+    symbol, at = required(raw, "symbol"), _time(raw, context)
+    return [funding(symbol, text(raw, "code"), received, at, text(raw, "id"))]
 
 
 def transaction(raw: Raw, context: Context) -> list[Found]:
@@ -290,41 +300,47 @@ def transaction(raw: Raw, context: Context) -> list[Found]:
     if status in PENDING:
         raise NotBooked(f"a {kind} that is {status}")
     info, asset = _info(raw), required(raw, "currency")
-    amount = exact(raw.get("amount"), "amount", info)
-    if amount <= 0:
-        raise Problem(f"amount is not positive: {shortly(raw.get('amount'))}")
-    at = moment(raw.get("timestamp") or raw.get("datetime"), context.zone, "timestamp")
-    reference = f"{kind}#{required(raw, 'id', 'txid')}"
-    found: list[Found] = [Movement(kind, at, reference, {"quantity": amount, "asset": asset})]
+    quantity, at = exact(raw.get("amount"), "amount", info), _time(raw, context)
+    # Deribit's log knows a withdrawal by its transaction on the chain only.
+    names = ("txid", "id") if venue_name(context.venue) == "deribit" else ("id", "txid")
     fee = raw.get("fee")
-    cost = exact(fee["cost"], "fee", info) if isinstance(fee, Mapping) and fee.get("cost") else 0
-    if isinstance(fee, Mapping) and cost:
-        terms = {"quantity": Decimal(cost), "asset": text(fee, "currency") or asset}
-        fee_kind = "network_fee" if kind == "withdrawal" else "fee"
-        if cost < 0:
-            raise Problem(f"fee is negative: {shortly(fee['cost'])}")
-        found.append(Movement(fee_kind, at, f"{reference}#fee", terms))
-    return found
+    if not isinstance(fee, Mapping) or not fee.get("cost"):
+        fee = {"cost": 0}
+    cost, fee_asset = exact(fee["cost"], "fee", info), text(fee, "currency") or asset
+    return moved(kind, required(raw, *names), quantity, cost, asset, at, fee_asset)
 
 
-def transfer(raw: Raw, context: Context) -> list[Found]:
+def transfer_of_user(raw: Raw, context: Context) -> list[Found]:
     """Read a transfer between the wallets of one user."""
     status = (text(raw, "status") or "ok").lower()
     if status in PENDING:
         raise NotBooked(f"a transfer that is {status}")
-    account, to_account = within(context, raw.get("fromAccount"), raw.get("toAccount"))
-    amount, asset = exact(raw.get("amount"), "amount", _info(raw)), required(raw, "currency")
-    if amount <= 0:
-        raise Problem(f"amount is not positive: {shortly(raw.get('amount'))}")
-    at = moment(raw.get("timestamp") or raw.get("datetime"), context.zone, "timestamp")
-    terms = {"account": account, "to_account": to_account, "quantity": amount, "asset": asset}
-    return [Movement("transfer", at, f"transfer#{required(raw, 'id')}#{asset}", terms)]
+    accounts = within(context, raw.get("fromAccount"), raw.get("toAccount"))
+    quantity = exact(raw.get("amount"), "amount", _info(raw))
+    asset, reference = required(raw, "currency"), f"transfer#{required(raw, 'id')}"
+    return [transfer(accounts, quantity, asset, _time(raw, context), reference)]
+
+
+def reads_ledger_of(context: Context) -> bool:
+    """Whether entries of the venue's ledger can be read."""
+    return venue_name(context.venue) in LEDGERS
+
+
+def ledger_entry(raw: Raw, context: Context) -> list[Found]:
+    """Read an entry of fetchLedger."""
+    venue = _venue(raw, context)
+    if venue not in LEDGERS:
+        raise Problem(f"a ledger entry of {venue}, whose types are not known")
+    return LEDGERS[venue](_info(raw), context)
 
 
 def position(raw: Raw, context: Context) -> list[Found]:
     """Read a position of fetchPositions: how many contracts are held, negative if short."""
     symbol, side = required(raw, "symbol"), (text(raw, "side") or "").lower()
-    contracts = exact(raw.get("contracts"), "contracts", _info(raw))
+    info = _info(raw)
+    contracts = exact(raw.get("contracts"), "contracts", info)
+    # Of a position of Kraken's, ccxt gives what was opened, closed or not.
+    contracts -= decimal_or_none(info.get("vol_closed"), "vol_closed") or 0
     if contracts and side not in ("long", "short"):
         raise Problem(f"side is neither long nor short: {shortly(raw.get('side'))}")
     quantity = -abs(contracts) if side == "short" else contracts
@@ -362,6 +378,10 @@ def _as_of(raw: Raw, context: Context) -> str:
     return moment(found, context.zone, "timestamp")
 
 
+def _time(raw: Raw, context: Context) -> str:
+    return moment(raw.get("timestamp") or raw.get("datetime"), context.zone, "timestamp")
+
+
 def _has(*names: str) -> Callable[[Raw], bool]:
     return lambda raw: all(name in raw for name in names)
 
@@ -369,9 +389,10 @@ def _has(*names: str) -> Callable[[Raw], bool]:
 # In this order: an order has an amount and a price, too.
 READERS: tuple[tuple[Callable[[Raw], bool], Callable[[Raw, Context], list[Found]]], ...] = (
     (_has("total", "free"), balance),
-    (_has("fromAccount", "toAccount"), transfer),
+    (_has("fromAccount", "toAccount"), transfer_of_user),
+    (_has("direction", "referenceAccount"), ledger_entry),
     (_has("contracts"), position),
     (lambda raw: raw.get("type") in ("deposit", "withdrawal") and "currency" in raw, transaction),
     (lambda raw: "side" in raw and "amount" in raw and "filled" not in raw, trade),
-    (_has("symbol", "code", "amount"), funding),
+    (_has("symbol", "code", "amount"), funding_payment),
 )

@@ -24,11 +24,12 @@ from utl.ingest.feed import (
     text,
 )
 from utl.ingest.figures import decimal, decimal_or_none, moment, shortly
-from utl.ingest.symbols import code
+from utl.ingest.symbols import code, cost_asset
 
 VENUE = "coinbase"
 ZONE = "UTC"  # of exports
 PLACES = Decimal("1e-18")  # ccxt divides to 18 places
+FILLS = frozenset({"FILL", "SYNTHETIC"})
 LIQUIDITY = {"m": "maker", "maker": "maker", "t": "taker", "taker": "taker"}
 
 COLUMNS = {
@@ -62,9 +63,7 @@ def read(source: BinaryIO, options: Options) -> Iterator[Row]:
 
 def read_row(raw: Raw, context: Context) -> list[Found]:
     """Read one fill of a response, or a row of an export."""
-    kind = text(raw, "trade_type") or "FILL"
-    if kind.upper() not in ("FILL", "SYNTHETIC"):
-        raise Problem(f"{kind} of a fill: take the fill back with utl.bust_fill")
+    require_fill(raw)
     symbol = symbol_of(required(raw, "product_id"), context)
     trade_id = required(raw, "trade_id")
     price = decimal(raw.get("price"), "price")
@@ -85,6 +84,16 @@ def read_row(raw: Raw, context: Context) -> list[Found]:
     if unit is not None and code(unit) != symbol.partition("/")[0]:
         raise Problem(f"size is in {shortly(unit)}, which is not the base of {symbol}")
     return [execution]
+
+
+def require_fill(raw: Raw) -> None:
+    """Refuse what takes another fill back or mends it: Coinbase documents no link to that one."""
+    kind = (text(raw, "trade_type") or "FILL").upper()
+    if kind not in FILLS:
+        raise Problem(
+            f"a {kind}, which does not say of which fill: take that one back with utl.bust_fill, "
+            "or mend it with utl.amend_fill"
+        )
 
 
 def symbol_of(product: str, context: Context) -> str:
@@ -119,8 +128,7 @@ def _fees(raw: Raw, symbol: str) -> tuple[Fee, ...]:
     cost = decimal_or_none(raw.get("commission", raw.get("fee")), "fee")
     if cost is None:
         raise Problem("fee is missing")
-    quote = symbol.rpartition("/")[2].rpartition(":")[2]
-    return (Fee(code(text(raw, "fee_currency") or quote), cost),) if cost else ()
+    return (Fee(code(text(raw, "fee_currency") or cost_asset(symbol)), cost),) if cost else ()
 
 
 def _liquidity(raw: Raw) -> str | None:

@@ -11,6 +11,9 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import TypeVar
 
+import psycopg
+from psycopg import errors
+
 from utl.ingest.adapter import Fact, Problem, Row
 from utl.ingest.figures import EXACT, decimal, decimal_or_none, text_of
 from utl.ingest.symbols import market_of
@@ -106,7 +109,11 @@ class Contracts:
                 "--set markets=FILE with ccxt's markets, or utl.add_instrument"
             )
         terms = {"instrument": instrument, "multiplier": text_of(said)}
-        return Decimal(self._ledger.query(ADD_INSTRUMENT, terms)[0][0])
+        try:
+            return Decimal(self._ledger.query(ADD_INSTRUMENT, terms)[0][0])
+        except (psycopg.DataError, psycopg.IntegrityError, errors.ProgramLimitExceeded) as error:
+            reason = error.diag.message_primary
+            raise Problem(f"{instrument} cannot be added: {reason}") from error
 
 
 def rescaled(quantity: Decimal, multiplier: Decimal, registered: Decimal) -> str:

@@ -30,7 +30,8 @@ IDS = frozenset({"id", "trade_id", "tradeId", "execId", "txid", "tranId", "billI
 
 # Where venues put their rows. What else an envelope says of them (the category of Bybit's) is kept.
 LISTS = (
-    "result", "data", "list", "trades", "fills", "ledger", "rows", "events", "orders", "payload",
+    "result", "data", "list", "trades", "fills", "ledger", "logs", "rows", "events", "orders",
+    "payload",
 )  # fmt: skip
 LISTED = frozenset(LISTS)
 OF_ALL_ROWS = ("category", "exchange")

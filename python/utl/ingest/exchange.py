@@ -17,7 +17,7 @@ ReadRow = Callable[[Raw, Context], list[Found]]
 # What heartbeats and answers to subscriptions have, and no fill.
 OF_CHANNELS = frozenset({"event", "op", "channel", "method"})
 SETTINGS = frozenset(
-    {"exchange", "market_type", "markets", "accounts", "compose_identity", "as_of"}
+    {"exchange", "market_type", "markets", "accounts", "compose_identity", "as_of", "asset"}
 )
 
 
@@ -88,6 +88,7 @@ def context_of(options: Options) -> Context:
         accounts=_accounts(said.get("accounts", "")),
         compose_identity=said.get("compose_identity", "").lower() in ("true", "yes", "1"),
         as_of=said.get("as_of"),
+        asset=said.get("asset"),
     )
 
 
@@ -112,7 +113,7 @@ def _markets(path: str | None) -> Markets:
         raise FileError(
             f"{path} is no list of markets",
             detail=str(error),
-            hint="dump ccxt's exchange.markets as JSON; `utl pull` keeps such a file",
+            hint="dump ccxt's exchange.markets as JSON: a list, or a structure by symbol",
         ) from error
 
 

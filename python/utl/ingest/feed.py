@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from utl.ingest.adapter import Problem
-from utl.ingest.figures import NotBooked, shortly, text_of
+from utl.ingest.figures import shortly, text_of
 from utl.ingest.symbols import Markets, market_of
 
 Fact = dict[str, str]
@@ -60,7 +60,8 @@ class Context:
     `zone` is that of times without one. `market_type` (spot, linear, inverse, option) tells apart
     what a venue calls by one symbol. `accounts` maps a venue's wallets (spot, swap, funding, …) to
     accounts, for transfers between them. With `compose_identity`, exports that have no trade id get
-    an identity made of all that the row says. `as_of` is the time of balances that have none.
+    an identity made of all that the row says. `as_of` is the time of balances that have none,
+    `asset` that of exports of one asset which do not name it.
     """
 
     venue: str = ""
@@ -71,6 +72,7 @@ class Context:
     accounts: Mapping[str, str] = field(default_factory=dict)
     compose_identity: bool = False
     as_of: str | None = None
+    asset: str | None = None
 
     def account_of(self, wallet: object) -> str | None:
         """The account that is a wallet of the venue; the only one, if none is named."""
@@ -103,12 +105,6 @@ class Execution:
     multiplier: Decimal | None = None
 
     @property
-    def is_contract(self) -> bool:
-        """Whether its quantity may be one of contracts, whose size must be known."""
-        market = market_of(self.symbol)
-        return self.multiplier is not None or (market is not None and market.is_contract)
-
-    @property
     def identity(self) -> str:
         """The venue_fill_id: the trade's id, and what else it takes to make it unique."""
         parts = {
@@ -137,7 +133,7 @@ class StatementLine:
         """The line in the words of utl.record_venue_statement."""
         terms = {"account": self.account, "asset": self.asset, "instrument": self.instrument}
         said = {name: found for name, found in terms.items() if found is not None}
-        if self.instrument is not None:
+        if self.instrument is not None and is_contract(self.instrument, self.multiplier):
             said["multiplier"] = size_text(self.multiplier)
         figures = {"quantity": text_of(self.quantity), "as_of": self.as_of}
         return {"kind": "statement", **said, **figures}
@@ -164,6 +160,12 @@ class Movement:
 
 
 Found = Execution | Movement | StatementLine
+
+
+def is_contract(symbol: str, multiplier: Decimal | None) -> bool:
+    """Whether a quantity may be one of contracts, whose size must be known."""
+    market = market_of(symbol)
+    return multiplier is not None or (market is not None and market.is_contract)
 
 
 def size_text(multiplier: Decimal | None) -> str:
@@ -239,17 +241,12 @@ def execution_facts(execution: Execution) -> tuple[Fact, ...]:
         "liquidity": execution.liquidity,
         "venue_order_id": execution.order_id,
     }
-    if execution.is_contract:
+    if is_contract(execution.symbol, execution.multiplier):
         fill["multiplier"] = size_text(execution.multiplier)
     if fees:
         fill |= {"fee": text_of(fees[0].cost), "fee_asset": fees[0].asset}
     said = {name: found for name, found in fill.items() if found is not None}
     return (said, *(_fee_fact(execution, fee) for fee in fees[1:]))
-
-
-def funding_reference(instrument: str, at: str, venue_id: str | None) -> str:
-    """The identity of a payment of funding: some venues give all payments of a time one id."""
-    return "#".join(["funding", instrument, at[:23], *([venue_id] if venue_id else [])])
 
 
 def composed_id(context: Context, raw: Raw) -> str:
@@ -293,11 +290,3 @@ def _fee_fact(execution: Execution, fee: Fee) -> Fact:
     kind = "fee" if fee.cost > 0 else "rebate"
     reference = f"{execution.identity}#{kind}#{fee.asset}"
     return Movement(kind, execution.executed_at, reference, terms).fact()
-
-
-def within(context: Context, origin: object, target: object) -> tuple[str, str]:
-    """The accounts of a transfer between wallets; NotBooked if both are one account."""
-    account, to_account = context.account_of(origin), context.account_of(target)
-    if account is None or to_account is None or account == to_account:
-        raise NotBooked(f"a transfer within the account, from {origin} to {target}")
-    return account, to_account

@@ -25,6 +25,7 @@ from utl.ingest.feed import (
     text,
 )
 from utl.ingest.figures import NotBooked, decimal, decimal_or_none, moment, shortly
+from utl.ingest.movements import NOTHING, transfer, within
 from utl.ingest.symbols import code, split_pair
 
 VENUE = "kraken"
@@ -200,7 +201,7 @@ def _entries(raw: Raw, kind: str, ledger_id: str, context: Context) -> list[Foun
         fee_kind = "network_fee" if kind == "withdrawal" else "fee"
         found.append(_signed(fee_kind, fee, asset, at, f"{reference}#fee"))
     if not found:
-        raise NotBooked("an amount of 0")
+        raise NotBooked(NOTHING)
     return found
 
 
@@ -220,10 +221,8 @@ def _moved(raw: Raw, context: Context, subtype: str) -> Movement:
     if "futures" not in subtype:
         raise NotBooked(f"a transfer within the account: {subtype or 'transfer'}")
     amount = decimal(raw.get("amount"), "amount")
-    futures, spot = context.account_of("futures"), context.account_of("spot")
-    if futures is None or spot is None or futures == spot:
-        raise NotBooked("a transfer within the account: spot and futures")
+    origin, target = ("spot", "futures") if amount < 0 else ("futures", "spot")
+    accounts = within(context, origin, target)
     asset, at = asset_of(required(raw, "asset")), moment(raw.get("time"), context.zone or ZONE)
-    origin, target = (spot, futures) if amount < 0 else (futures, spot)
-    terms = {"account": origin, "to_account": target, "quantity": abs(amount), "asset": asset}
-    return Movement("transfer", at, f"transfer#{required(raw, 'id', 'txid')}#{asset}", terms)
+    venue_id = required(raw, "id", "txid")
+    return transfer(accounts, abs(amount), asset, at, f"transfer#{venue_id}")

@@ -7,7 +7,6 @@ derivatives are in contracts, whose size the list of markets says.
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import BinaryIO
 
 from utl.ingest.adapter import Options, Problem, Row, adapter
@@ -20,14 +19,13 @@ from utl.ingest.feed import (
     Movement,
     Raw,
     composed_id,
-    funding_reference,
     required,
     sequence_of,
     side_of,
     text,
-    within,
 )
 from utl.ingest.figures import NotBooked, decimal, decimal_or_none, moment, shortly
+from utl.ingest.movements import NOTHING, funding, transfer, within
 from utl.ingest.symbols import code, dated, perpetual
 
 VENUE = "okx"
@@ -136,26 +134,16 @@ def _bill(raw: Raw, context: Context) -> Movement:
     amount, asset = decimal(raw.get("balChg"), "balChg"), code(required(raw, "ccy"), RENAMED)
     bill_id, at = required(raw, "billId"), moment(raw.get("ts"), context.zone or ZONE)
     if not amount:
-        raise NotBooked("an amount of 0")
+        raise NotBooked(NOTHING)
     if kind_said == "1":
-        return _transfer(amount, asset, at, bill_id, context)
+        origin, target = ("funding", "trading") if amount > 0 else ("trading", "funding")
+        accounts = within(context, origin, target)
+        return transfer(accounts, abs(amount), asset, at, f"transfer#{bill_id}")
     kind = BILLS.get(kind_said)
     if kind is None:
         raise Problem(f"a bill of an unknown type: {shortly(kind_said)}")
-    found = text(raw, "instId")
-    instrument = symbol_of(found, context) if found else None
     if kind == "funding":
-        reference = funding_reference(instrument or asset, at, bill_id)
-        terms = {"quantity": amount, "asset": asset, "instrument": instrument}
-        return Movement(kind, at, reference, terms)
+        symbol = symbol_of(required(raw, "instId"), context)
+        return funding(symbol, asset, amount, at, bill_id)
     quantity = -amount if kind == "repay" else amount
     return Movement(kind, at, f"bill#{bill_id}", {"quantity": quantity, "asset": asset})
-
-
-def _transfer(amount: Decimal, asset: str, at: str, bill_id: str, context: Context) -> Movement:
-    origin, target = ("funding", "trading") if amount > 0 else ("trading", "funding")
-    account, to_account = within(context, origin, target)
-    terms = {
-        "account": account, "to_account": to_account, "quantity": abs(amount), "asset": asset
-    }  # fmt: skip
-    return Movement("transfer", at, f"bill#{bill_id}", terms)

@@ -144,6 +144,14 @@ def split_pair(symbol: str, quotes: Iterable[str]) -> tuple[str, str]:
     raise Problem(f"symbol {shortly(symbol)} is not known, nor is it in a list of markets")
 
 
+def cost_asset(symbol: str) -> str:
+    """In what the price of a unified symbol is paid."""
+    market = market_of(symbol)
+    if market is None:
+        raise Problem(f"{shortly(symbol)} is no symbol")
+    return market.cost_asset
+
+
 def perpetual(base: str, quote: str, settle: str) -> str:
     """The unified symbol of a perpetual."""
     return f"{base}/{quote}:{settle}"

@@ -56,3 +56,5 @@ drop function if exists utl_private.position_lines(
 );
 drop function if exists utl_private.figures_of_positions(integer, timestamptz, timestamptz);
 drop function if exists utl_private.lock_positions(utl_private.touched[], boolean);
+drop function if exists utl_private.default_partition_has(timestamptz, timestamptz);
+drop function if exists utl_private.add_price_partition(timestamptz);

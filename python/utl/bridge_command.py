@@ -19,6 +19,7 @@ def run(
     tick_ms: float,
     attempts: int,
     dead_letters: Path | None,
+    upkeep_s: float,
 ) -> None:
     """Run it. Raises SinkError when the sinks, or the address to listen on, make no sense."""
     logging.basicConfig(
@@ -26,7 +27,15 @@ def run(
     )
     host, port = _address(listen)
     chosen = Settings(
-        sinks, books, starts, tick_ms / 1000, attempts, dead_letters, host=host, port=port
+        sinks,
+        books,
+        starts,
+        tick_ms / 1000,
+        attempts,
+        dead_letters,
+        host=host,
+        port=port,
+        upkeep_s=upkeep_s,
     )
     bridge = Bridge(server.url(), chosen)
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -16,7 +16,7 @@ from typing import Annotated
 import psycopg
 import typer
 
-from utl import __version__, cli_stream
+from utl import __version__, cli_stream, cli_upkeep
 from utl.settings import UtlError, configured_url
 
 NO_SERVER = 4
@@ -39,6 +39,7 @@ rejected_app = typer.Typer(
 )
 app.add_typer(rejected_app, name="rejected")
 app.add_typer(cli_stream.app)
+app.add_typer(cli_upkeep.app)
 
 
 def main() -> None:

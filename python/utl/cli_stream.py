@@ -33,6 +33,9 @@ def bridge(
     dead_letters: Annotated[
         Path | None, typer.Option(help="Folder of dead letters; in UTL_HOME without it.")
     ] = None,
+    upkeep_s: Annotated[
+        float, typer.Option(help="How often partitions are kept up, in seconds; 0: never.", min=0)
+    ] = 300,
 ) -> None:
     """Tick the stream and forward position changes to sinks, until it is stopped.
 
@@ -43,11 +46,14 @@ def bridge(
     nats=nats://HOST:4222             JetStream; ?stream=UTL&subject=utl.positions
     kafka=HOST:9092                   ?topic=utl.positions, librdkafka's options
 
-    Several bridges of one database may run: one leads, the others stand by.
+    Several bridges of one database may run: one leads, the others stand by. The leader also does
+    what `utl maintain` does.
     """
     from utl import bridge_command
 
-    bridge_command.run(sinks or [], books, starts, listen, tick_ms, attempts, dead_letters)
+    bridge_command.run(
+        sinks or [], books, starts, listen, tick_ms, attempts, dead_letters, upkeep_s
+    )
 
 
 @app.command()

@@ -4,7 +4,7 @@ select
     a.account,
     c.venue_fill_id,
     c.fill_id,
-    d.differences,
+    case when f.fill_id is not null then d.differences end as differences,
     nullif(c.source, '') as source,
     c.line,
     c.raw,
@@ -15,9 +15,9 @@ inner join utl_private.accounts as a on c.account_id = a.account_id
 inner join utl_private.venues as v on a.venue_id = v.venue_id
 inner join utl_private.fill_keys as k
     on c.account_id = k.account_id and c.venue_fill_id = k.venue_fill_id
-inner join utl.fills as f on k.executed_at = f.executed_at and k.fill_id = f.fill_id
-inner join utl_private.books as b on f.book_id = b.book_id
-inner join utl_private.instruments as i on f.instrument_id = i.instrument_id
+left join utl.fills as f on k.executed_at = f.executed_at and k.fill_id = f.fill_id
+left join utl_private.books as b on f.book_id = b.book_id
+left join utl_private.instruments as i on f.instrument_id = i.instrument_id
 left join utl_private.assets as fa on f.fee_asset_id = fa.asset_id
 cross join lateral (
     select jsonb_object_agg(w.name, jsonb_build_array(w.recorded, w.resent)) as differences

@@ -14,7 +14,9 @@ begin
             _checked := utl_private.book_incoming(incoming, _carefully);
             exit;
         exception
-            when data_exception or integrity_constraint_violation or program_limit_exceeded then
+            when data_exception or integrity_constraint_violation or program_limit_exceeded
+                or sqlstate '55U06'
+            then
                 get stacked diagnostics _constraint = constraint_name;
                 if _constraint = 'fills_are_recorded_once' then
                     -- Another session has just recorded one of them: look again.

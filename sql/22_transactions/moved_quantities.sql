@@ -23,6 +23,18 @@ as $moved_quantities$
         and (in_book_id is null or f.book_id = in_book_id)
     union all
     select
+        a.book_id, a.account_id, a.at, a.sequence, a.fact_id,
+        a.quantity
+        + case when i.kind = 'spot' and a.asset_id = i.base_asset_id then a.received else 0 end
+    from utl_private.archived_flows as a
+    inner join utl_private.instruments as i on a.instrument_id = i.instrument_id
+    where
+        a.instrument_id = moved_quantities.instrument_id
+        and a.at > moved_quantities.after
+        and a.at <= moved_quantities.up_to
+        and (in_book_id is null or a.book_id = in_book_id)
+    union all
+    select
         t.book_id, t.account_id, t.occurred_at, t.sequence, t.transaction_id, t.quantity
     from utl.effective_transactions as t
     where

@@ -12,7 +12,7 @@ as $price_of_origin$
         when held.method in ('hifo', 'lofo') and transaction.kind = 'transfer' then coalesce(
             (
                 select f.price
-                from utl_private.costed_fills as f
+                from utl_private.origin_fills as f
                 where
                     f.executed_at = price_of_origin.opened_at and f.fill_id = origin_id
                     and f.instrument_id = held.instrument_id

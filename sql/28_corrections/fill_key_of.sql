@@ -2,7 +2,7 @@ create or replace function utl_private.fill_key_of(
     account text, inout venue_fill_id text, fill_id bigint, out account_id integer
 )
 language plpgsql
-stable
+volatile                                -- its fill may be archived while it waits
 as $fill_key_of$
 begin
     if (fill_id is null) = (account is null or venue_fill_id is null)
@@ -26,6 +26,9 @@ begin
     from utl.fills as f
     where f.fill_id = fill_key_of.fill_id;
     if not found then
+        perform utl_private.require_facts(null, k.executed_at)
+        from utl_private.fill_keys as k
+        where k.fill_id = fill_key_of.fill_id;
         raise exception 'there is no fill with fill_id %', fill_id
         using
             errcode = '22U01',
@@ -37,4 +40,4 @@ $fill_key_of$;
 
 comment on function utl_private.fill_key_of(text, text, bigint) is
 'Account and venue_fill_id of a fill that is named by them, or by its fill_id. 22U01: unknown
-account or fill_id; 22U06: neither or both were given.';
+account or fill_id; 22U06: neither or both were given; 55U06: the fill is archived.';

@@ -11,6 +11,11 @@ with flows as (
     group by f.book_id, f.account_id, f.instrument_id, coalesce(f.fee_asset_id, 0)
     union all
     select
+        a.book_id, a.account_id, a.instrument_id, a.asset_id, 'fill',
+        a.quantity, a.notional, a.received, a.at_price
+    from utl_private.archived_flows as a
+    union all
+    select
         m.book_id, m.account_id, m.instrument_id, m.asset_id, m.kind,
         sum(m.quantity), sum(m.notional), sum(m.received), sum(m.at_price)
     from utl.effective_transactions as t
@@ -20,8 +25,10 @@ with flows as (
 
 select
     f.book_id, f.account_id, f.instrument_id, f.asset_id, f.kind,
-    f.quantity, f.notional, f.received, f.at_price
-from flows as f;
+    sum(f.quantity) as quantity, sum(f.notional) as notional,
+    sum(f.received) as received, sum(f.at_price) as at_price
+from flows as f
+group by f.book_id, f.account_id, f.instrument_id, f.asset_id, f.kind;
 
 comment on view utl_private.fact_flows is
 'What the facts add up to, as utl_private.flows keeps it.';

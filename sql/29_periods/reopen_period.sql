@@ -28,6 +28,7 @@ begin
             hint = 'utl.close_period closes more.';
     end if;
     _change := utl_private.change_period(_book_id, 'reopen', up_to, reason);
+    perform utl_private.hold_facts(_book_id, up_to);
     perform utl_private.rebook_reopened(_book_id, up_to, _change.period_change_id);
     return _change;
 end
@@ -36,5 +37,6 @@ $reopen_period$;
 comment on function utl.reopen_period(text, timestamptz, text) is
 'Opens a book again from a time on; it stays closed up to it. What was booked later than its time,
 because its period was closed, is booked where it belongs, and what that changes is in
-utl.restatements. 22U01: unknown book; 22U05: no such time; 23U05: the book is not closed up to it.
+utl.restatements. 22U01: unknown book; 22U05: no such time; 23U05: the book is not closed up to it;
+55U06: fills of a later time are archived.
 Returns what was recorded, a row of utl.period_changes.';

@@ -25,7 +25,7 @@ as $carried_legs$
             case when f.fee_asset_id = held.cost_asset_id then f.fee end as fee,
             f.executed_at as priced_at, f.sequence as price_sequence
         from lots as l
-        inner join utl_private.costed_fills as f on l.origin_id = f.fill_id
+        inner join utl_private.origin_fills as f on l.origin_id = f.fill_id
         where f.instrument_id = held.instrument_id
         union all
         select l.*, t.price, null, t.occurred_at, t.sequence

@@ -11,6 +11,7 @@ declare
     _book_id integer := utl.book_id(book);
     _costing utl_private.costings;
 begin
+    perform utl_private.hold_facts(_book_id);
     perform utl_private.hold_book(_book_id);
     perform utl_private.count_flows(_book_id);
     if utl_private.has_inventories(_book_id) then
@@ -38,4 +39,4 @@ comment on function utl.rebuild_book(text) is
 tells its progress in notices. Booking into this book waits, other books go on. What comes back as
 it was is believed since when it was; what does not is recorded in utl.restatements. Returns a row a
 costing with the digest of what was there before and after: they are equal in a ledger that was
-right. 22U01: unknown book.';
+right. 22U01: unknown book; 55U06: fills of it are archived.';

@@ -3,6 +3,7 @@ returns void
 language plpgsql
 as $start_costing$
 begin
+    perform utl_private.hold_facts(added.book_id);
     if added.basis = 'asset' and not exists (
         select
         from utl_private.costings as c

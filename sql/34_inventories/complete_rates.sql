@@ -7,7 +7,13 @@ as $complete_rates$
 declare
     _book_id integer := utl.book_id(book);
     _missing bigint[] := array(
-        select m.fact_id from utl.missing_rates as m where m.book_id = _book_id
+        select m.fact_id from utl.missing_rates as m
+        where
+            m.book_id = _book_id
+            and (
+                m.kind <> 'fill'
+                or m.occurred_at >= utl_private.archived_up_to(_book_id, with_frozen => true)
+            )
     );
 begin
     if cardinality(_missing) = 0 then
@@ -28,5 +34,5 @@ $complete_rates$;
 
 comment on function utl.complete_rates(text) is
 'Looks for the rates of a book that were missing when its facts were booked, in the prices that are
-known by now, and books the facts again at those that are found. Returns of how many facts nothing
-is missing any more. 22U01: unknown book.';
+known by now, and books the facts again at those that are found, but for archived fills. Returns of
+how many facts nothing is missing any more. 22U01: unknown book.';

@@ -1,3 +1,12 @@
+-- Prices: what an instrument, or an asset in terms of another, was worth at a time, as a source
+-- said. They are facts: recorded, never changed, and the last word on a time counts. Without a
+-- price a thing is unpriced, which is seen; it is never worth 0 or 1, and no stablecoin is its
+-- currency.
+--
+-- The newest price of each source is in utl_private.latest_prices, kept by the trigger; that of an
+-- earlier time is read from the facts by the indexes prices_of_instruments and prices_of_pairs.
+-- Over sources, the newest price counts. A price of a spot or fx instrument is also a rate.
+
 create or replace function utl_private.as_line(
     price utl.prices, instrument utl_private.instruments
 )

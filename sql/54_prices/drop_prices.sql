@@ -4,6 +4,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
+set lock_timeout = '2s'
 as $drop_prices$
 declare
     _before timestamptz := date_trunc('month', before::timestamptz);
@@ -39,6 +40,6 @@ $drop_prices$;
 comment on function utl.drop_prices(date) is
 'Drops the prices of the months (UTC) before that of a date, the latest ones included if they are
 that old: what they priced is then unpriced, and figures as of those months are too. Returns the
-partitions that were dropped, and prices_default, not dropped, if prices were deleted from it. It
-waits for all who read or write prices, and they for it, for a moment. Nothing is dropped unless
-this is called.';
+partitions that were dropped, and prices_default, not dropped, if prices were deleted from it. Who
+reads or writes prices waits while it waits for those who do, so it gives up after two seconds:
+55P03. Nothing is dropped unless this is called; `utl archive --facts prices` keeps them in files.';

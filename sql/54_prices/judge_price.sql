@@ -28,6 +28,9 @@ begin
     elsif utl_private.is_ahead(read_at) then
         sqlstate := '22U10';
         reason := 'at is in the future: ' || utl_private.quote_shortly(price ->> 'at');
+    elsif utl_private.is_archived(read_at, 'prices') then
+        sqlstate := '55U06';
+        reason := 'prices of that month are archived';
     elsif _unknown is not null then
         sqlstate := '22U01';
         reason := utl_private.unknown_reason(_unknown, with_nearest);
@@ -43,5 +46,5 @@ $judge_price$;
 comment on function utl_private.judge_price(jsonb, text, timestamptz, text, text, text, boolean) is
 'Why a row is no price, with its SQLSTATE, and its numbers if it is one: 22U03 a value is missing or
 impossible; 22U10 it is from the future; 22U01 a name is unknown; 22U11 it is not positive and would
-have to be. kind, base and quote are those found by the names in the row; with_nearest: whether to
-name the nearest known of an unknown one, which takes its time.';
+have to be; 55U06 its month is archived. kind, base and quote are those found by the names in the
+row; with_nearest: whether to name the nearest known of an unknown one, which takes its time.';

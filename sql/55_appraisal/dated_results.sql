@@ -38,6 +38,7 @@ as $dated_results$
         cross join lateral utl_private.amounts_in(d.flow, i) as a
         where
             c.ends_at = 'infinity' and a.amount <> 0
+            and utl_private.require_facts(of_book_id)
             and (c.basis = 'instrument' or not utl_private.is_in_inventory(d.flow, i))
         union all
         select

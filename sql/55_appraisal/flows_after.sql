@@ -6,6 +6,11 @@ language plpgsql
 stable
 as $flows_after$
 begin
+    if with_fills then
+        perform utl_private.require_facts(
+            of_book_id, as_of + interval '1 microsecond', as_known
+        );
+    end if;
     if as_of < 'infinity' then
         return query
         select (d.flow).*
@@ -27,4 +32,4 @@ comment on function utl_private.flows_after(integer, timestamptz, timestamptz, b
 'What is in the flows of a book, or with null of the firm, but came after a time, or was not known
 at a moment: flows less this are those of then. Those of fills are left out if not asked for, for
 that is what takes the time. Costs what came after, and with as_known what came before: facts have
-no index by when they were recorded.';
+no index by when they were recorded. 55U06: fills that it needs are archived.';

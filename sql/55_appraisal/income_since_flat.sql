@@ -24,6 +24,10 @@ as $income_since_flat$
         from utl_private.dated_flows(
             of_book_id, (select min(r.flat_at) from runs as r)
         ) as d
+        where
+            utl_private.require_facts(
+                of_book_id, (select min(r.flat_at) + interval '1 microsecond' from runs as r)
+            )
     ),
 
     amounts as materialized (

@@ -4,7 +4,7 @@ language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
-set lock_timeout = '2s'
+set lock_timeout = '500ms'
 as $drop_changes$
 declare
     _before timestamptz := date_trunc('day', (
@@ -36,4 +36,4 @@ comment on function utl.drop_changes() is
 'Drops the changes of positions that are older than the setting stream_retention, by whole days
 (UTC). Returns the partitions that were dropped, and position_changes_default if changes were
 deleted from it. A subscriber that has not read them goes on with the oldest that are left. Booking
-waits while it waits for who reads the stream, so it gives up after two seconds: 55P03.';
+waits while it waits for who reads the stream, so it gives up after half a second: 55P03.';

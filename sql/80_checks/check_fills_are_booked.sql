@@ -23,6 +23,17 @@ booked as (
     where
         t.family <> 'deferred' and e.effective_at >= t.starts_at
         and (e.rule is null or e.rule = 'choose')
+        and (
+            t.instrument_id < 0         -- what archived fills did to inventories is there
+            or e.fill_id not in (
+                select k.fill_id from utl_private.fill_keys as k
+                where
+                    k.executed_at < utl_private.archived_up_to()
+                    and k.fill_id not in (
+                        select p.fill_id from utl_private.prior_period_bookings as p
+                    )
+            )
+        )
     group by e.fill_id, e.position_id
 )
 
@@ -41,4 +52,4 @@ full join booked as b on f.fill_id = b.fill_id and p.position_id = b.position_id
 where f.quantity is distinct from b.quantity;
 
 comment on view utl_private.check_fills_are_booked is
-'Every fill is booked, whole and once, in every costing of its book';
+'Every fill that is not archived is booked, whole and once, in every costing of its book';

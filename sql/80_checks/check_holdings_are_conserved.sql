@@ -1,11 +1,18 @@
 create or replace view utl_private.check_holdings_are_conserved as
 with fills as (
     select
-        f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, f.fee, f.price,
+        f.book_id, f.account_id, f.instrument_id, f.fee_asset_id, f.fee,
         i.cost_asset_id, i.multiplier, i.kind in ('perpetual', 'future') as is_margined,
-        utl_private.signed_quantity(f.side, f.quantity) as quantity
+        utl_private.signed_quantity(f.side, f.quantity) as quantity,
+        utl_private.signed_quantity(f.side, f.quantity) * f.price as notional
     from utl.effective_fills as f
     inner join utl_private.instruments as i on f.instrument_id = i.instrument_id
+    union all
+    select
+        a.book_id, a.account_id, a.instrument_id, a.asset_id, -a.received,
+        i.cost_asset_id, i.multiplier, i.kind in ('perpetual', 'future'), a.quantity, a.notional
+    from utl_private.archived_flows as a
+    inner join utl_private.instruments as i on a.instrument_id = i.instrument_id
 ),
 
 transactions as (
@@ -32,7 +39,7 @@ moves as (
     from fills as f
     union all
     select
-        f.book_id, f.account_id, null, f.cost_asset_id, -f.quantity * f.price * f.multiplier
+        f.book_id, f.account_id, null, f.cost_asset_id, -f.notional * f.multiplier
     from fills as f
     where not f.is_margined
     union all

@@ -7,7 +7,7 @@ select
     o.sequence, l.sequence as sequence_of_fill
 from utl_private.open_lots as o
 inner join utl_private.position_terms as t on o.position_id = t.position_id
-inner join utl_private.costed_fills as f
+inner join utl_private.origin_fills as f
     on o.fill_id = f.fill_id and t.instrument_id = f.instrument_id
 cross join lateral utl_private.fill_leg(row(f.*)::utl.fills, t) as l
 where (o.rank, o.opened_at, o.sequence) is distinct from (l.rank, l.effective_at, l.sequence);

@@ -14,7 +14,14 @@ begin
     foreach _family in array array['average', 'time', 'rank'] loop
         select array_agg(t.position_id) into _positions
         from utl_private.position_terms as t
-        where t.family = _family and random() < replay_differences.share;
+        where
+            t.family = _family and random() < replay_differences.share
+            and not exists (
+                select from utl_private.archived_flows as a
+                where
+                    a.book_id = t.book_id and a.instrument_id = t.instrument_id
+                    and t.account_id in (0, a.account_id)
+            );
         continue when _positions is null;
 
         return query
@@ -45,5 +52,6 @@ $replay_differences$;
 comment on function utl.replay_differences(numeric) is
 'Replays a share of the positions (1: all of them, 0.1: a tenth, by chance) from the facts and
 returns each entry and final state in which the replay differs from what is stored: side stored or
-replayed, part null for a position''s final state. No rows from a ledger that is right. Run it
-while nothing is being booked, or in a repeatable read transaction.';
+replayed, part null for a position''s final state. No rows from a ledger that is right.
+Positions that have archived fills are left out: nothing is there to replay them from. Run it while
+nothing is being booked, or in a repeatable read transaction.';

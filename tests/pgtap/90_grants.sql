@@ -1,5 +1,5 @@
 begin;
-select plan(240);
+select plan(243);
 
 do $set_up$
 begin

@@ -14,6 +14,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -420,6 +421,31 @@ def test_prometheus_finds_its_figures(database: str, trading: Connection, tmp_pa
         assert age is not None
         assert 0 <= age < 60
         assert get(running, "/elsewhere")[0] == 404
+
+
+@pytest.mark.parametrize("upkeep_s", [0, 0.1])
+def test_the_leader_keeps_up_partitions_unless_told_not_to(
+    database: str, trading: Connection, tmp_path: Path, upkeep_s: float
+) -> None:
+    buy(trading, "1")
+    trading.execute(
+        """
+        insert into utl.fills (
+            book_id, account_id, instrument_id, venue_fill_id, side, quantity, price, executed_at
+        )
+        select book_id, account_id, instrument_id, 'old', side, quantity, price, '2020-05-01Z'
+        from utl.fills
+        """
+    )
+    partitions = "select to_regclass('utl_private.entries_2020_05') is not null"
+    drained = 'utl_bridge_upkeep_total{outcome="done",task="drain"}'
+    with bridge(database, folder=tmp_path, upkeep_s=upkeep_s) as running:
+        if upkeep_s:
+            wait_until(lambda: figure(running, drained) == 2, "fills and entries are drained")
+        else:
+            wait_until(lambda: figure(running, "utl_bridge_leader"), "it leads")
+            time.sleep(0.5)
+    assert trading.execute(partitions).fetchone() == (upkeep_s > 0,)
 
 
 def test_a_bridge_without_its_server_is_not_healthy(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
-"""`utl bridge`: tick the stream's watermark, and forward changes to sinks, each at its own pace.
+"""`utl bridge`: tick the stream's watermark, forward changes to sinks, keep up the partitions.
 
 One bridge leads, by an advisory lock; others of the same database stand by and take over when its
 session ends. Each sink is a subscriber named `bridge SINK` with an offset of its own, so a slow or
 broken sink holds up no other.
 
-This file is the leader's loop; forwarding.py is a sink's, and sinks.py says what a sink is.
+This file is the leader's loop; forwarding.py is a sink's, upkeeping.py that of the partitions, and
+sinks.py says what a sink is.
 """
 
 import logging
@@ -22,6 +23,7 @@ from utl.bridge.forwarding import Delivery, Forwarder, subscriber
 from utl.bridge.http import serve
 from utl.bridge.metrics import Metrics
 from utl.bridge.sinks import Specification, parse_all
+from utl.bridge.upkeeping import Upkeeper
 from utl.following import BackOff, Terms
 
 log = logging.getLogger("utl.bridge")
@@ -29,6 +31,7 @@ log = logging.getLogger("utl.bridge")
 LEADER_LOCK = 0x75746C62  # of the advisory lock; "utlb" in ASCII
 LOOK_EVERY_S = 1.0
 ATTEMPTS_MAX = 8
+UPKEEP_S = 300.0
 
 LEAD = "select pg_catalog.pg_try_advisory_lock(%s)"
 TICK = "select utl.tick()"
@@ -51,6 +54,7 @@ class Settings:
     dead_letters: Path | None = None
     host: str = "127.0.0.1"
     port: int | None = None
+    upkeep_s: float = UPKEEP_S  # 0: no upkeep
 
 
 class Bridge:
@@ -110,18 +114,22 @@ class Bridge:
         if self._stopping.is_set():
             return
         log.info("leading: %s", ", ".join(each.name for each in self._specifications) or "no sinks")
-        forwarders = [self._forwarder(each) for each in self._specifications]
+        helpers: list[Forwarder | Upkeeper] = [
+            self._forwarder(each) for each in self._specifications
+        ]
+        if self._chosen.upkeep_s > 0:
+            helpers.append(Upkeeper(self._dsn, self._chosen.upkeep_s, self.metrics))
         self.metrics.leader.set(1)
         try:
-            for forwarder in forwarders:
-                forwarder.start()
+            for helper in helpers:
+                helper.start()
             self._tick(connection)
         finally:
             self.metrics.leader.set(0)
-            for forwarder in forwarders:
-                forwarder.stop()
-            for forwarder in forwarders:
-                forwarder.join()
+            for helper in helpers:
+                helper.stop()
+            for helper in helpers:
+                helper.join()
 
     def _tick(self, connection: Connection) -> None:
         measured_at = 0.0

@@ -54,6 +54,9 @@ class Metrics:
         self.changes = counter("utl_bridge_changes", "Changes that a sink confirmed", "sink")
         self.errors = counter("utl_bridge_errors", "Failed attempts to send", "sink", "kind")
         self.dead = counter("utl_bridge_dead_letters", "Changes that a sink never took", "sink")
+        self.upkeep = counter(
+            "utl_bridge_upkeep", "What was done, deferred or failed", "task", "outcome"
+        )
         self.lag_changes = gauge("utl_bridge_lag_changes", "Changes not yet acknowledged", "sink")
         self.lag_seconds = gauge("utl_bridge_lag_seconds", "Age of the oldest of them", "sink")
         self.delivery = histogram(

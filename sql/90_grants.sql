@@ -55,6 +55,7 @@ begin
             utl.pnl_translated(text, text),
             utl.expensed_fees(bigint, numeric, timestamptz),
             utl_private.incarnation(),
+            utl.oldest_writer(),
             utl.subscribe(text, text[], text[], text[], text, text),
             utl.unsubscribe(text),
             utl.fetch_changes(text, integer),

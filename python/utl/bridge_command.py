@@ -1,4 +1,7 @@
-"""`utl bridge`: run a bridge until a signal stops it. Its log goes to standard error."""
+"""`utl bridge`: run a bridge until a signal stops it; `utl resend`: its dead letters, once more.
+
+The bridge's log goes to standard error.
+"""
 
 import logging
 import signal
@@ -6,9 +9,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.console import Console
+
 from utl import server
 from utl.bridge import Bridge, Settings
-from utl.bridge.sinks import SinkError
+from utl.bridge.dead_letters import DeadLetters
+from utl.bridge.sinks import Refused, SinkError, Specification, Unavailable
+from utl.settings import UtlError
 
 
 def run(
@@ -41,6 +48,24 @@ def run(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: bridge.stop())
     bridge.run()
+
+
+def resend(sink: str, dead_letters: Path | None, console: Console) -> None:
+    """Send a sink's dead letters again. Raises UtlError if one is not taken: it and others stay."""
+    specification = Specification.parse(sink)
+    letters = DeadLetters(dead_letters)
+    target = specification.make()
+    try:
+        sent = letters.resend(specification.name, lambda message: target.send([message]))
+    except (Refused, Unavailable) as error:
+        raise UtlError(
+            f"{specification.name} did not take a dead letter",
+            detail=str(error),
+            hint="it is kept, with those after it",
+        ) from error
+    finally:
+        target.close()
+    console.print(f"{sent:,} dead letters of {specification.name} sent")
 
 
 def _address(listen: str | None) -> tuple[str, int | None]:

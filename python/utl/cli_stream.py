@@ -1,4 +1,4 @@
-"""The commands of the stream: bridge, watch, subscribers. `utl.cli` takes them in."""
+"""The commands of the stream: bridge, resend, watch, subscribers. `utl.cli` takes them in."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +7,10 @@ import typer
 
 app = typer.Typer()
 
+DeadLetterFolder = Annotated[
+    Path | None,
+    typer.Option("--dead-letters", help="Folder of dead letters; in UTL_HOME without it."),
+]
 Books = Annotated[
     list[str] | None, typer.Option("--book", help="Only this book and those below it; repeatable.")
 ]
@@ -30,9 +34,7 @@ def bridge(
     attempts: Annotated[
         int, typer.Option(help="How often a refused change is sent before it is dead.", min=1)
     ] = 8,
-    dead_letters: Annotated[
-        Path | None, typer.Option(help="Folder of dead letters; in UTL_HOME without it.")
-    ] = None,
+    dead_letters: DeadLetterFolder = None,
     upkeep_s: Annotated[
         float, typer.Option(help="How often partitions are kept up, in seconds; 0: never.", min=0)
     ] = 300,
@@ -54,6 +56,22 @@ def bridge(
     bridge_command.run(
         sinks or [], books, starts, listen, tick_ms, attempts, dead_letters, upkeep_s
     )
+
+
+@app.command()
+def resend(
+    sink: Annotated[str, typer.Argument(help="The sink, as the bridge has it after --sink.")],
+    dead_letters: DeadLetterFolder = None,
+) -> None:
+    """Send a sink's dead letters again, the oldest first, under the ids that they had.
+
+    They come after what the sink got since: a position's version tells which state is newer.
+    """
+    from rich.console import Console
+
+    from utl import bridge_command
+
+    bridge_command.resend(sink, dead_letters, Console())
 
 
 @app.command()

@@ -220,12 +220,14 @@ class Follower:
         if not payloads and self._acknowledge_in_s() <= 0:
             yield from self._acknowledge(self.done)
             return
-        quiet = not payloads and self._rung <= self._safe
-        if not payloads or self._rung > self._safe:
-            ((self._safe,),) = yield Run(TICK)  # costs much less than a fetch
-        if self._rung <= self._safe:
+        before, quiet = self._safe, not payloads and self._rung <= self._safe
+        if payloads and self._rung > self._safe:
+            yield from self._fetch()  # which ticks: mostly that is all it takes
+        if not self.queue and (not payloads or self._rung > self._safe):
+            ((self._safe,),) = yield Run(TICK)  # costs less than a fetch
+        if self._safe > before:  # it moves: no long transaction holds it up
             self._lagging.reset()
-        if quiet or self._safe > self._seen:
+        if not self.queue and (quiet or self._safe > self._seen):
             yield from self._fetch()
 
     def _fetch(self) -> Steps[None]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import psutil
 import psycopg
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
@@ -136,7 +137,9 @@ def watch(
 ) -> Board:
     """Show the table until Ctrl-C, or for some seconds; return what it showed last."""
     board = Board()
-    name = f"watch {socket.gethostname()} {os.getpid()}"
+    prefix = f"watch {socket.gethostname()} "
+    _forget_killed(dsn, prefix)
+    name = f"{prefix}{os.getpid()}"
     deadline = None if seconds is None else time.monotonic() + seconds
     subscription = Subscription(dsn, Terms(name, books=books))
     subscription.next(wait_s=0)  # from here on nothing is missed
@@ -151,6 +154,18 @@ def watch(
         with contextlib.suppress(psycopg.Error), psycopg.connect(dsn) as connection:
             connection.execute("select utl.unsubscribe(%s)", [name])
     return board
+
+
+def _forget_killed(dsn: str, prefix: str) -> None:
+    """Take away watchers of this host whose process is gone: they had no time to do it."""
+    with psycopg.connect(dsn, autocommit=True, application_name="utl watch") as connection:
+        watchers = connection.execute(
+            "select subscriber from utl.subscribers where starts_with(subscriber, %s)", [prefix]
+        ).fetchall()
+        for (name,) in watchers:
+            pid = name.removeprefix(prefix)
+            if pid.isdigit() and not psutil.pid_exists(int(pid)):
+                connection.execute("select utl.unsubscribe(%s)", [name])
 
 
 def _follow(

@@ -13,9 +13,20 @@ as $fetch_changes$
 declare
     _asking utl_private.subscribers := utl_private.subscriber_row(subscriber);
     _safe bigint;
+    -- To start a scan of every partition takes longer than to fetch. A day is room enough for what
+    -- was drawn before and written after it, and for a clock that was put right.
+    _since timestamptz := _asking.acknowledged_at - interval '1 day';
+    _until timestamptz := clock_timestamp() + interval '1 day';
 begin
     perform utl_private.require_incarnation(_asking);
     _safe := utl.tick();
+    if _asking.book_ids is not null then
+        _asking.book_ids := array(
+            select a.book_id
+            from utl_private.book_ancestors as a
+            where a.ancestor_id = any(_asking.book_ids)
+        );
+    end if;
     if _asking.fetched_at is null or _asking.fetched_at < clock_timestamp() - interval '1 second'
     then
         update utl_private.subscribers as s set fetched_at = clock_timestamp()
@@ -24,12 +35,15 @@ begin
     return query
     select v.*
     from (
-        select w.change_id
+        select w.change_id, w.changed_at
         from utl_private.wanted_changes(_asking, _safe) as w
+        where w.changed_at > _since and w.changed_at < _until
         order by w.change_id
         limit max_changes
     ) as w
-    inner join utl.position_changes as v on w.change_id = v.change_id
+    inner join utl.position_changes as v
+        on w.change_id = v.change_id and w.changed_at = v.changed_at
+    where v.changed_at > _since and v.changed_at < _until
     order by w.change_id;
 end
 $fetch_changes$;

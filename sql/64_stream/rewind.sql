@@ -30,5 +30,6 @@ $rewind$;
 
 comment on function utl.rewind(text, bigint) is
 'Puts a subscriber after a change, forward or back: 0 is before all that are kept, null after all
-that are there. He goes on in this incarnation of the database. 22U01: unknown subscriber; 22U14:
+that are there. He goes on in this incarnation of the database; one that is running reads on from
+where it is, and goes back when it connects again. 22U01: unknown subscriber; 22U14:
 there is no such change yet. Returns his row of utl.subscribers.';

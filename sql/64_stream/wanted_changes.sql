@@ -13,16 +13,8 @@ as $wanted_changes$
         on p.book_id = c.book_id and p.costing_id = c.costing_id
     where
         h.change_id > wanted.acknowledged_id and h.change_id <= up_to_id
-        -- A day is room enough for what was drawn before and written after it.
-        and h.changed_at > wanted.acknowledged_at - interval '1 day'
         and (wanted.costings = 'all' or c.is_primary)
-        and (
-            wanted.book_ids is null
-            or exists (
-                select from utl_private.book_ancestors as a
-                where a.book_id = h.book_id and a.ancestor_id = any(wanted.book_ids)
-            )
-        )
+        and (wanted.book_ids is null or h.book_id = any(wanted.book_ids))
         and (wanted.instrument_ids is null or p.instrument_id = any(wanted.instrument_ids))
         and (wanted.causes is null or h.cause = any(wanted.causes))
 $wanted_changes$;

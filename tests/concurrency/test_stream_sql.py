@@ -92,10 +92,11 @@ def follow(conninfo: str, reader: Reader, ended: Event) -> None:
             for _ in range(chance.randint(1, 20)):
                 nothing_comes = last_round and is_all_read(connection)
                 found = fetch(connection, reader.name, chance.choice((1, 7, 1000)))
+                is_killed = bool(found) and (not seen or chance.random() < 0.2)
                 reader.repeated += sum(change_id in seen for change_id, _ in found)
                 seen.update(found)
-                if found and chance.random() < 0.2:
-                    break  # killed before it acknowledged
+                if is_killed:
+                    break  # before it acknowledged
                 if found:
                     acknowledge(connection, reader.name, found[-1][0])
                     reader.read += found
@@ -165,6 +166,7 @@ def test_what_an_open_transaction_may_still_write_before_is_waited_for(
     trade(second.connection, "late", instrument=1, instruments=9)
     assert fetch(watcher, "reader", 9) == []
     first.connection.commit()
+    tick_to_the_end(watcher)
     assert len(fetch(watcher, "reader", 9)) == 2
 
 
@@ -179,7 +181,25 @@ def test_a_reader_with_an_old_snapshot_skips_nothing(
         reading.execute("select 1 from utl.stream")  # its snapshot: late, without early
         first.connection.commit()
         assert fetch(reading, "reader", 9) == []
+    tick_to_the_end(watcher)
     assert len(fetch(watcher, "reader", 9)) == 2
+
+
+def test_the_stream_names_who_holds_it_up(
+    first: Sender, second: Sender, watcher: Connection
+) -> None:
+    first.connection.execute("set application_name = 'slow gateway'")
+    first.connection.execute("select pg_current_xact_id()")
+    ours = (first.connection.info.backend_pid, "slow gateway", True)
+    trade(second.connection, "a")
+    second.connection.commit()
+    query = "select blocked_by_pid, blocked_by, blocked_since <= now() from utl.stream"
+    deadline = time.monotonic() + PATIENCE_S
+    while (row := watcher.execute(query).fetchone()) != ours:  # or older ones of other databases
+        assert time.monotonic() < deadline, row
+    first.connection.commit()
+    tick_to_the_end(watcher)
+    assert watcher.execute(query).fetchone() == (None, None, None)
 
 
 def test_ticking_waits_for_no_other_ticker(first: Sender, second: Sender) -> None:
@@ -216,7 +236,7 @@ def listener(book: str) -> Iterator[Connection]:
 
 def tick_to_the_end(connection: Connection) -> int:
     """Tick until all can be read: who writes in another database of the server holds it up."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while not is_all_read(connection):
         assert time.monotonic() < deadline
         connection.execute("select utl.tick()")

@@ -8,6 +8,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import io
 import json
 import os
 import re
@@ -29,6 +30,7 @@ import pytest
 import redis
 from confluent_kafka import Consumer, Producer
 from nats.js.errors import NotFoundError
+from rich.console import Console
 
 from tests.streaming import (
     BOOK,
@@ -45,6 +47,8 @@ from utl.bridge.message import Message
 from utl.bridge.nats_jetstream import NatsJetStream
 from utl.bridge.redis_stream import RedisStream
 from utl.bridge.sinks import Refused, SinkError, Specification, Unavailable
+from utl.bridge_command import resend
+from utl.settings import UtlError
 
 Connection = psycopg.Connection[Any]
 
@@ -216,6 +220,37 @@ def test_a_refused_change_becomes_a_dead_letter_and_the_next_one_goes_on(
     assert (letter["change"]["version"], letter["attempts"]) == (2, 3)
     assert letter["reason"].startswith("HTTP 400")
     assert len(receiver.attempts) == 5
+
+
+def test_dead_letters_are_sent_again_under_their_ids_and_what_is_refused_stays(
+    database: str, trading: Connection, tmp_path: Path
+) -> None:
+    for identity in "1234":
+        buy(trading, identity)
+    dead = tmp_path / "dead"
+    is_taken = {1, 4}
+    with receiving(lambda change: 200 if change["version"] in is_taken else 400) as receiver:
+        sink = f"ops:webhook={receiver.url}"
+        with bridge(database, sink, folder=tmp_path, attempts_max=1):
+            wait_until(lambda: receiver.taken == [1, 4], "what is taken is posted")
+        is_taken.add(2)
+        with pytest.raises(UtlError, match="ops did not take a dead letter"):
+            resend(sink, dead, Console(file=io.StringIO()))
+        (left,) = map(json.loads, (dead / "ops.resending.jsonl").read_text().splitlines())
+        is_taken.add(3)
+        resend(sink, dead, Console(file=io.StringIO()))
+        said = Console(file=io.StringIO(), record=True)
+        resend(sink, dead, said)
+
+    assert left["change"]["version"] == 3
+    assert receiver.taken == [1, 4, 2, 3]
+    bodies = {json.loads(body)["change_id"]: body for _, body in receiver.attempts[:4]}
+    for headers, body in receiver.attempts[4:]:
+        assert body == bodies[json.loads(body)["change_id"]]
+        sent = [h["idempotency-key"] for h, b in receiver.attempts if b == body]
+        assert set(sent) == {headers["idempotency-key"]}
+    assert list(dead.iterdir()) == []
+    assert said.export_text() == "0 dead letters of ops sent\n"
 
 
 def test_a_sink_that_is_away_holds_up_no_other_and_loses_nothing(

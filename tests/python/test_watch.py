@@ -5,6 +5,7 @@ import os
 import pty
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -76,6 +77,22 @@ def test_watch_lives_in_a_terminal_until_ctrl_c(database: str, trading: Connecti
         read_until(ours, None)
         assert process.wait(10) == 0
     os.close(ours)
+
+
+def test_a_watcher_that_was_killed_is_forgotten_by_the_next(
+    database: str, trading: Connection
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    for pid in (process.pid, os.getppid()):
+        trading.execute("select utl.subscribe(%s)", [f"watch {socket.gethostname()} {pid}"])
+    trading.execute("select utl.subscribe('watch elsewhere 1')")
+    trading.commit()
+
+    watch(database, [BOOK], Console(file=io.StringIO()), 0.1)
+
+    left = trading.execute("select subscriber from utl.subscribers order by 1").fetchall()
+    assert left == [("watch elsewhere 1",), (f"watch {socket.gethostname()} {os.getppid()}",)]
 
 
 def heed_ctrl_c() -> None:

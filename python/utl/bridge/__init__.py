@@ -17,7 +17,6 @@ from pathlib import Path
 
 import psycopg
 
-from utl import settings
 from utl.bridge.dead_letters import DeadLetters
 from utl.bridge.forwarding import Delivery, Forwarder, subscriber
 from utl.bridge.http import serve
@@ -152,7 +151,8 @@ class Bridge:
             self.metrics.queue.set(float(str(usage)))
 
     def _forwarder(self, specification: Specification) -> Forwarder:
-        folder = self._chosen.dead_letters or settings.home() / "dead-letters"
         terms = Terms("", books=self._chosen.books, starts=self._chosen.starts)
-        delivery = Delivery(self._chosen.attempts_max, DeadLetters(folder), terms)
+        delivery = Delivery(
+            self._chosen.attempts_max, DeadLetters(self._chosen.dead_letters), terms
+        )
         return Forwarder(self._dsn, specification, delivery, self.metrics)

@@ -30,7 +30,9 @@ as $is_short$
     )::utl.fills) is not null
 $is_short$;
 
-select is(pg_temp.is_short('a', '10:00'), false, 'a_position_that_is_missing_takes_the_general_way');
+select is(
+    pg_temp.is_short('a', '10:00'), false, 'a_position_that_is_missing_takes_the_general_way'
+);
 call trade($$ a 10:00 buy 3 @ 100 fee 1 USD $$);
 select is(pg_temp.is_short('b', '10:01'), true, 'one_that_is_there_takes_the_short_way');
 select is(

@@ -58,3 +58,8 @@ drop function if exists utl_private.figures_of_positions(integer, timestamptz, t
 drop function if exists utl_private.lock_positions(utl_private.touched[], boolean);
 drop function if exists utl_private.default_partition_has(timestamptz, timestamptz);
 drop function if exists utl_private.add_price_partition(timestamptz);
+drop function if exists utl_private.fill_inventories(integer);
+drop function if exists utl_private.drop_bare_carries(utl_private.position_terms[]);
+drop function if exists utl_private.book_apart(
+    utl.fills[], utl_private.position_terms[], utl_private.touched[], bigint[]
+);

@@ -71,9 +71,9 @@ begin
         _apart := _apart || utl_private.book_legs(_legs, _family);
         close _legs;
     end loop;
-    if cardinality(_apart) > 0 or utl_private.is_closed(_held, _touched) then
+    if cardinality(_apart) > 0 or _has_inventories or utl_private.is_closed(_held, _touched) then
         perform utl_private.book_apart(
-            array(select f::utl.fills from new_fills as f), _held, _touched, _apart
+            array(select f::utl.fills from new_fills as f), _held, _apart
         );
     end if;
     if _has_inventories then

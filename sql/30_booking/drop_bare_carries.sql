@@ -1,4 +1,6 @@
-create or replace function utl_private.drop_bare_carries(held utl_private.position_terms[])
+create or replace function utl_private.drop_bare_carries(
+    held utl_private.position_terms[], cause text, fact_ids bigint[]
+)
 returns void
 language plpgsql
 as $drop_bare_carries$
@@ -21,10 +23,13 @@ begin
         perform utl_private.throw_away(
             nextval('utl_private.restatement_ids'), _bare, clock_timestamp()
         );
+        perform utl_private.log_changes(_bare, cause, fact_ids);
     end if;
 end
 $drop_bare_carries$;
 
-comment on function utl_private.drop_bare_carries(utl_private.position_terms[]) is
+comment on function utl_private.drop_bare_carries(
+    utl_private.position_terms[], text, bigint[]
+) is
 'Leaves positions empty that are left with nothing but what a method before left: as long as no fact
 comes after, it stands where it stood.';

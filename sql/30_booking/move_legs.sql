@@ -41,7 +41,7 @@ as $move_legs$
         case when h.by_arrival then 0 else m.sequence end,
         m.fact_id
     ) as k
-    where k.effective_at < h.ends_at
+    where k.effective_at >= h.starts_at and k.effective_at < h.ends_at
     union all
     select k.*
     from unnest(held) as h

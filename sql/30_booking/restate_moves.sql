@@ -49,7 +49,7 @@ begin
             order by l.position_id, l.effective_at, l.sequence, l.fill_id;
         perform utl_private.restate(_legs, _family, cause, fact_ids, _changed);
         close _legs;
-        perform utl_private.drop_bare_carries(held);
+        perform utl_private.drop_bare_carries(held, cause, fact_ids);
     end loop;
 end
 $restate_moves$;

@@ -12,10 +12,14 @@ as $undone_fills$
         from utl_private.undone_legs(undone_fills.restatement_id) as u
         inner join unnest(held) as h on u.position_id = h.position_id
         where
-            h.method in ('hifo', 'lofo')
-            or exists (
-                select from utl_private.chosen_lots as c
-                where c.fill_id = u.fill_id and c.instrument_id = h.instrument_id
+            -- Before its start is what it carried over, and that may be gone.
+            u.effective_at >= h.starts_at and u.effective_at < h.ends_at
+            and (
+                h.method in ('hifo', 'lofo')
+                or exists (
+                    select from utl_private.chosen_lots as c
+                    where c.fill_id = u.fill_id and c.instrument_id = h.instrument_id
+                )
             )
     )
 

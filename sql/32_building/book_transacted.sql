@@ -25,7 +25,7 @@ begin
         )
     );
     close _legs;
-    perform utl_private.drop_bare_carries(held);
+    perform utl_private.drop_bare_carries(held, null, null);
 end
 $book_transacted$;
 

@@ -35,7 +35,7 @@ begin
         perform utl_private.restate(_legs, _family, 'costing', '{}', _held);
         close _legs;
     end loop;
-    perform utl_private.drop_bare_carries(_held);
+    perform utl_private.drop_bare_carries(_held, 'costing', '{}');
 
     select array_agg(row(f.*)::utl.fills) into _fills
     from utl_private.costed_fills as f

@@ -15,7 +15,7 @@ begin
     perform utl_private.hold_book(_book_id);
     perform utl_private.count_flows(_book_id);
     if utl_private.has_inventories(_book_id) then
-        perform utl_private.fill_inventories(_book_id);
+        perform utl_private.fill_inventories(_book_id, with_rates => false);
     end if;
     for _costing in
         select c.* from utl_private.costings as c

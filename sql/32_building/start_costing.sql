@@ -10,7 +10,7 @@ begin
         where
             c.book_id = added.book_id and c.basis = 'asset' and c.costing_id <> added.costing_id
     ) then
-        perform utl_private.fill_inventories(added.book_id);
+        perform utl_private.fill_inventories(added.book_id, with_rates => true);
     end if;
     if not exists (
         select from utl_private.positions as p where p.book_id = added.book_id

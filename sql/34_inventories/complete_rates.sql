@@ -10,9 +10,8 @@ declare
         select m.fact_id from utl.missing_rates as m
         where
             m.book_id = _book_id
-            and (
-                m.kind <> 'fill'
-                or m.occurred_at >= utl_private.archived_up_to(_book_id, with_frozen => true)
+            and not exists (
+                select from utl_private.inventory_places(array[m.fact_id]) as v where v.is_closed
             )
     );
 begin
@@ -34,5 +33,5 @@ $complete_rates$;
 
 comment on function utl.complete_rates(text) is
 'Looks for the rates of a book that were missing when its facts were booked, in the prices that are
-known by now, and books the facts again at those that are found, but for archived fills. Returns of
-how many facts nothing is missing any more. 22U01: unknown book.';
+known by now, and books the facts again at those that are found, but for what is booked in a closed
+period. Returns of how many facts nothing is missing any more. 22U01: unknown book.';

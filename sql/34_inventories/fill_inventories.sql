@@ -1,4 +1,4 @@
-create or replace function utl_private.fill_inventories(book_id integer)
+create or replace function utl_private.fill_inventories(book_id integer, with_rates boolean)
 returns void
 language plpgsql
 set plan_cache_mode = force_custom_plan
@@ -15,7 +15,9 @@ begin
     delete from utl_private.inventory_transactions as v
     where v.book_id = fill_inventories.book_id and v.of_kind = 'fill';
     perform utl_private.take_inventory_moves(null, _transactions);
-    perform utl_private.keep_rates(null, _transactions);
+    if with_rates then
+        perform utl_private.keep_rates(null, _transactions);
+    end if;
     perform utl_private.add_inventories(null, _transactions);
     perform utl_private.keep_inventory_moves(null, _transactions);
     for _fills in
@@ -29,12 +31,15 @@ begin
         ) as n
         group by n.part
     loop
-        perform utl_private.keep_rates(_fills, null);
+        if with_rates then
+            perform utl_private.keep_rates(_fills, null);
+        end if;
         perform utl_private.add_inventories(_fills, null);
         perform utl_private.keep_inventory_moves(_fills, null);
     end loop;
 end
 $fill_inventories$;
 
-comment on function utl_private.fill_inventories(integer) is
-'Derives anew what the facts of a book do to its inventories.';
+comment on function utl_private.fill_inventories(integer, boolean) is
+'Derives anew what the facts of a book do to its inventories, at the rates that are recorded with
+them; with_rates, the first time, records these before.';

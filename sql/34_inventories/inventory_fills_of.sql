@@ -4,7 +4,7 @@ language sql
 stable
 as $inventory_fills_of$
     select
-        (m.fill).fill_id, greatest((m.fill).executed_at, b.closed_up_to), (m.fill).recorded_at,
+        (m.fill).fill_id, coalesce(p.executed_at, (m.fill).executed_at), (m.fill).recorded_at,
         (m.fill).sequence, (m.fill).book_id, (m.fill).account_id,
         utl_private.inventory_id(m.asset_id, m.reporting_asset_id),
         case when m.fee <> 0 then m.fee_asset_id end,
@@ -12,7 +12,7 @@ as $inventory_fills_of$
         abs(m.quantity), m.price, coalesce(m.fee, 0),
         (m.fill).liquidity, (m.fill).venue_fill_id, (m.fill).venue_order_id
     from unnest(moves) as m
-    inner join utl_private.books as b on (m.fill).book_id = b.book_id
+    left join utl_private.prior_period_bookings as p on (m.fill).fill_id = p.fill_id
     where m.price is not null
 $inventory_fills_of$;
 

@@ -7,7 +7,7 @@ select
     v.of_kind as kind,
     v.occurred_at,
     trim_scale(v.quantity) as quantity,
-    v.transaction_id as fact_id,
+    coalesce(p.of_fill_id, v.transaction_id) as fact_id,
     v.book_id
 from utl_private.inventory_transactions as v
 inner join utl_private.books as b on v.book_id = b.book_id
@@ -16,6 +16,8 @@ inner join utl_private.instruments as n on v.instrument_id = n.instrument_id
 left join utl_private.instruments as o
     on v.of_instrument_id = o.instrument_id and o.kind in ('spot', 'equity', 'fx')
 left join utl_private.accounts as c on v.account_id = c.account_id
+left join utl_private.prior_period_bookings as p
+    on v.transaction_id = p.fill_id and v.of_kind = 'fill'
 left join utl.transactions as t on v.transaction_id = t.transaction_id
 inner join utl_private.assets as a
     on a.asset_id = case

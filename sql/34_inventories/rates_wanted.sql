@@ -11,8 +11,7 @@ as $rates_wanted$
     with wanted as (
         -- One rate values both sides of a trade: that of the quote or, failing it, of the base.
         select
-            f.fact_id, a.asset_id, f.reporting_asset_id, (f.fill).executed_at as happened_at,
-            a.instead_of_id
+            f.fact_id, a.asset_id, f.reporting_asset_id, f.happened_at, a.instead_of_id
         from utl_private.traded_facts(fills) as f
         cross join lateral (
             values
@@ -34,6 +33,11 @@ as $rates_wanted$
                 null
             )
         ) as a (asset_id, instead_of_id)
+        where
+            not exists (                -- what is closed stays, whatever is known by now
+                select from utl_private.prior_period_bookings as p
+                where p.of_fill_id = f.fact_id and p.kind = 'as closed'
+            )
         union
         select t.transaction_id, a.asset_id, b.reporting_asset_id, t.occurred_at, null
         from unnest(transactions) as t

@@ -11,13 +11,7 @@ declare
 begin
     if not exists (
         select
-        from (
-            select v.instrument_id from utl_private.inventory_fills as v
-            where v.fill_id = record_rate.fact_id
-            union all
-            select v.instrument_id from utl_private.inventory_transactions as v
-            where v.transaction_id = record_rate.fact_id
-        ) as v
+        from utl_private.inventory_places(array[record_rate.fact_id]) as v
         inner join utl_private.instruments as i on v.instrument_id = i.instrument_id
         where i.cost_asset_id = utl.asset_id(record_rate.to_asset)
     ) then
@@ -27,6 +21,15 @@ begin
             errcode = '22U01',
             detail = format('The rate of %s was to be %s.', asset, rate),
             hint = 'fact_id is that of utl.missing_rates: a fill_id or a transaction_id.';
+    end if;
+    if exists (
+        select from utl_private.inventory_places(array[record_rate.fact_id]) as v where v.is_closed
+    ) then
+        raise exception 'fact % is booked in a closed period', fact_id
+        using
+            errcode = '23U05',
+            detail = format('The rate of %s was to be %s.', asset, rate),
+            hint = 'Reopen the period with utl.reopen_period: what is reported must stay.';
     end if;
     if rate is null or not (rate > 0 and rate < 'Infinity') then
         raise exception 'a rate is not %', coalesce(rate::text, 'null')
@@ -49,4 +52,5 @@ $record_rate$;
 comment on function utl.record_rate(bigint, text, text, numeric, text) is
 'Says what one unit of an asset was worth in the reporting currency of a book when a fact happened,
 whatever the prices say, and books the fact again at that in its inventories. 22U01: unknown fact or
-asset; 22U11: a rate that is not above 0. Returns its row of utl.fact_rates.';
+asset; 22U11: a rate that is not above 0; 23U05: the fact is of a closed period. Returns its row of
+utl.fact_rates.';

@@ -4,7 +4,7 @@ language sql
 stable
 as $unrated_moves_of$
     select
-        (m.fill).fill_id, greatest((m.fill).executed_at, b.closed_up_to), (m.fill).recorded_at,
+        (m.fill).fill_id, coalesce(p.executed_at, (m.fill).executed_at), (m.fill).recorded_at,
         (m.fill).sequence, (m.fill).book_id, (m.fill).account_id,
         utl_private.inventory_id(m.asset_id, m.reporting_asset_id),
         null::integer, null::integer, null::integer, null::integer, null::integer,
@@ -18,7 +18,7 @@ as $unrated_moves_of$
         null::numeric, null::timestamptz, (m.fill).venue_fill_id, null::text,
         'fill', (m.fill).instrument_id
     from unnest(moves) as m
-    inner join utl_private.books as b on (m.fill).book_id = b.book_id
+    left join utl_private.prior_period_bookings as p on (m.fill).fill_id = p.fill_id
     where m.price is null
 $unrated_moves_of$;
 

@@ -350,5 +350,52 @@ select is(
     'each_account_goes_on_by_itself'
 );
 select pg_temp.are_one('accounts-', 'accounts');
+-- A correction from before a change takes another lot over it, and a split rescales that.
+call pg_temp.tell('carried', 'hifo', 'book',
+    'to lofo 11:00', '?.a 10:00 buy 2 @ 100', '?.d 10:01 buy 1 @ 90', '?.f 10:02 sell 1 @ 140',
+    $$ select utl.record_split('BTC/USD', 3, 2, 'carried', at('11:01')) $$,
+    '?.j 12:00 sell 1 @ 150');
+select is(
+    lots('it', 'carried'),
+    'carried.a 1.5 at 66.666666666666666667 cost 100; carried.d 0.5 at 60 cost 30',
+    'what_was_carried_over_is_split'
+);
+call amend('carried.d', price => 110);
+select is(
+    lots('it', 'carried'), 'carried.a 2 at 66.666666666666666667 cost 133.333333333333333333',
+    'a_correction_before_the_change_carries_over_another_lot'
+);
+select is(audit(), 'sound', 'which_a_replay_confirms');
+
+-- What comes before a change says nothing of a position that has had nothing since; and one that
+-- loses the only fill that it had since says so.
+call pg_temp.tell('early', 'hifo', 'book', 'to wac 11:00', '?.a 10:00 buy 2 @ 100', $$
+    select utl.record_split('BTC/USD', 2, 1, 'early', at('10:30'))
+$$);
+select is_empty(
+    $$
+        select from utl.position_changes as c
+        where c.book = 'early' and c.position_id = (
+            select max(p.position_id) from utl_private.positions as p where p.book_id = c.book_id
+        )
+    $$,
+    'a_position_without_a_fact_of_its_own_has_no_version'
+);
+call trade('early.b 12:00 buy 1 @ 60', 'early');
+call bust('early.b');
+select results_eq(
+    $$
+        select c.quantity, c.effective_at > '-infinity'
+        from utl.position_changes as c
+        where c.book = 'early' and c.position_id = (
+            select max(p.position_id) from utl_private.positions as p where p.book_id = c.book_id
+        )
+        order by c.version
+    $$,
+    $$values (5::numeric, true), (4, true), (0, false)$$,
+    'a_position_that_loses_its_only_fact_is_told_to_be_empty'
+);
+select is(audit(), 'sound', 'and_the_stream_is_complete');
+
 select * from finish();
 rollback;

@@ -323,10 +323,6 @@ from (
         'this needs fills that are archived', 'and_an_amendment_by_the_id_of_the_fill'
     ),
     (
-        $$ select utl.record_rate(8, 'BNB', 'USD', 600) $$, 'this needs fills that are archived',
-        'so_is_a_rate_of_a_fill'
-    ),
-    (
         $$ select utl.rebuild_book('desk') $$, 'this needs fills that are archived',
         'a_rebuild_is_refused'
     ),

@@ -63,6 +63,3 @@ drop function if exists utl_private.drop_bare_carries(utl_private.position_terms
 drop function if exists utl_private.book_apart(
     utl.fills[], utl_private.position_terms[], utl_private.touched[], bigint[]
 );
-drop function if exists utl_private.dated_flows(
-    integer, timestamptz, timestamptz, timestamptz, boolean
-);

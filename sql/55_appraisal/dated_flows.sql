@@ -2,16 +2,16 @@ create or replace function utl_private.dated_flows(
     of_book_id integer, since timestamptz, before timestamptz default 'infinity',
     recorded_after timestamptz default '-infinity', with_fills boolean default true
 )
-returns table (
-    at timestamptz, book_id integer, account_id integer, instrument_id integer, asset_id integer,
-    kind text, quantity numeric, notional numeric, received numeric, at_price numeric
-)
+returns table (at timestamptz, flow utl_private.flows)
 language sql
 stable
 as $dated_flows$
     select
-        d.at, d.book_id, d.account_id, d.instrument_id, d.asset_id, d.kind,
-        d.quantity, d.notional, d.received, d.at_price
+        d.at,
+        row(
+            d.book_id, d.account_id, d.instrument_id, d.asset_id, d.kind,
+            d.quantity, d.notional, d.received, d.at_price
+        )::utl_private.flows
     from (
         select f.* from utl_private.dated_fills as f where with_fills
         union all
@@ -26,5 +26,6 @@ comment on function utl_private.dated_flows(
     integer, timestamptz, timestamptz, timestamptz, boolean
 ) is
 'What each fact of a book, or with null of the firm, moved after a time, up to another, if it was
-recorded after a moment, in the columns of utl_private.flows; without those of fills, if these are
-not asked for. Null for since: none. Written so that the planner inlines it.';
+recorded after a moment, in the shape of utl_private.flows; without those of fills, if these are not
+asked for. Null for since: none. Written so that
+the planner inlines it.';

@@ -30,22 +30,16 @@ as $dated_results$
         where k.amount <> 0
         union all
         select
-            case c.pool when 'account' then d.account_id else 0 end,
-            d.instrument_id, a.kind, a.asset_id, c.reporting_asset_id, d.at, a.amount
+            case c.pool when 'account' then (d.flow).account_id else 0 end,
+            (d.flow).instrument_id, a.kind, a.asset_id, c.reporting_asset_id, d.at, a.amount
         from costing as c
         cross join utl_private.dated_flows(of_book_id, '-infinity') as d
-        cross join lateral (
-            select row(
-                d.book_id, d.account_id, d.instrument_id, d.asset_id, d.kind,
-                d.quantity, d.notional, d.received, d.at_price
-            )::utl_private.flows
-        ) as m (flow)
-        left join utl_private.instruments as i on d.instrument_id = i.instrument_id
-        cross join lateral utl_private.amounts_in(m.flow, i) as a
+        left join utl_private.instruments as i on (d.flow).instrument_id = i.instrument_id
+        cross join lateral utl_private.amounts_in(d.flow, i) as a
         where
             c.ends_at = 'infinity' and a.amount <> 0
             and utl_private.require_facts(of_book_id)
-            and (c.basis = 'instrument' or not utl_private.is_in_inventory(m.flow, i))
+            and (c.basis = 'instrument' or not utl_private.is_in_inventory(d.flow, i))
         union all
         select
             case c.pool when 'account' then n.account_id else 0 end,

@@ -16,20 +16,22 @@ begin
     if as_of < 'infinity' then
         return query
         select
-            d.book_id, d.account_id, d.instrument_id, d.asset_id, d.kind,
-            sum(d.quantity), sum(d.notional), sum(d.received), sum(d.at_price)
+            (d.flow).book_id, (d.flow).account_id, (d.flow).instrument_id, (d.flow).asset_id,
+            (d.flow).kind, sum((d.flow).quantity), sum((d.flow).notional),
+            sum((d.flow).received), sum((d.flow).at_price)
         from utl_private.dated_flows(of_book_id, as_of, with_fills => flows_after.with_fills) as d
-        group by d.book_id, d.account_id, d.instrument_id, d.asset_id, d.kind;
+        group by 1, 2, 3, 4, 5;
     end if;
     if as_known < 'infinity' then
         return query
         select
-            d.book_id, d.account_id, d.instrument_id, d.asset_id, d.kind,
-            sum(d.quantity), sum(d.notional), sum(d.received), sum(d.at_price)
+            (d.flow).book_id, (d.flow).account_id, (d.flow).instrument_id, (d.flow).asset_id,
+            (d.flow).kind, sum((d.flow).quantity), sum((d.flow).notional),
+            sum((d.flow).received), sum((d.flow).at_price)
         from utl_private.dated_flows(
             of_book_id, '-infinity', as_of, as_known, flows_after.with_fills
         ) as d
-        group by d.book_id, d.account_id, d.instrument_id, d.asset_id, d.kind;
+        group by 1, 2, 3, 4, 5;
         return query
         select c.* from utl_private.flows_corrected_since(of_book_id, as_of, as_known) as c;
     end if;

@@ -20,12 +20,7 @@ as $income_since_flat$
         from utl_private.flows as f
         where of_book_id is null or f.book_id = of_book_id
         union all
-        select
-            d.at,
-            row(
-                d.book_id, d.account_id, d.instrument_id, d.asset_id, d.kind,
-                d.quantity, d.notional, d.received, d.at_price
-            )::utl_private.flows
+        select d.at, d.flow
         from utl_private.dated_flows(
             of_book_id, (select min(r.flat_at) from runs as r)
         ) as d

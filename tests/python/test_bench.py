@@ -282,7 +282,8 @@ def test_the_stream_is_measured_in_each_mode_and_shown(server_url: str) -> None:
     ]
     assert [*latencies] == [(case, percentile) for case in cases for percentile in ("p50", "p99")]
     for case in cases:
-        assert 0 < latencies[case, "p50"].median <= latencies[case, "p99"].median
+        # It may be there before the answer to the writer is: that counts as 0.
+        assert 0 <= latencies[case, "p50"].median <= latencies[case, "p99"].median
     assert latencies["direct, idle", "p50"].limit == at_most(2)
     text = _shown(measured, "stream")
     assert "half of the" in text

@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from tests.properties.model import Costing
 from tests.properties.proof import assert_checks_are_empty, assert_model_agrees
 from tests.properties.scenarios import ACCOUNTS, FIRST, INSTRUMENTS, Sent, SentCorrection
 from tests.properties.sending import Sender
+from utl import server
 
 BOOK = "book"
 COSTINGS = [
@@ -74,6 +77,18 @@ def random_fills(count: int, seed: int) -> list[Sent]:
         )
         for number in range(count)
     ]
+
+
+def kill_server(home: Path) -> None:
+    """kill -9 of the postmaster; return when it is gone, for until then it seems to run."""
+    pid = server.status(home).pid
+    assert pid is not None
+    process = psutil.Process(pid)
+    process.kill()
+    deadline = time.monotonic() + PATIENCE_S
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def side_by_side(*work: Callable[[], Any]) -> list[Any]:

@@ -1,7 +1,5 @@
 """kill -9 of the postmaster while fills come in: what was acknowledged is there, and there once."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +8,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.concurrency.sessions import BOOK, assert_right, make_book, random_fills, session
+from tests.concurrency.sessions import (
+    BOOK,
+    assert_right,
+    kill_server,
+    make_book,
+    random_fills,
+    session,
+)
 from tests.properties.scenarios import Sent, Statement
 from tests.properties.sending import Sender
 from utl import migrate, server
@@ -43,9 +48,7 @@ def test_every_acknowledged_fill_survives_a_kill_of_the_server_once(home: Path, 
             for share, done in zip(shares, acknowledged, strict=True):
                 threads.submit(write_until_the_server_is_gone, url, share, done, way)
             time.sleep(delay_s)
-            pid = server.status(home).pid
-            assert pid is not None
-            os.kill(pid, signal.SIGKILL)
+            kill_server(home)
         url = server.start(home)
         booked = identities(url)
         assert len(booked) == len(set(booked))

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import nats
 import psycopg
 import pytest
 
+from tests.concurrency.sessions import kill_server
 from tests.concurrency.streams import (
     Got,
     Session,
@@ -93,6 +93,7 @@ def test_kills_of_bridge_subscriber_and_server_lose_nothing(home: Path, tmp_path
                     sessions.append(follow(follower, url, tmp_path, number))
                     time.sleep(PAUSE_S)
                     kill_server(home)
+                    server.start(home)
             assert writers.committed > 100
             wait_until(lambda: is_done(url), "all is acknowledged", patience_s=60)
         finally:
@@ -118,13 +119,6 @@ def follow(follower: Killed, url: str, folder: Path, number: int) -> Session:
         name = f"utl subscriber {NAME}"
         wait_until(lambda: connection.execute(SESSIONS, [name]).fetchall(), "it is connected")
     return session
-
-
-def kill_server(home: Path) -> None:
-    pid = server.status(home).pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    server.start(home)
 
 
 def is_done(url: str) -> bool:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 import utl
+from tests.concurrency.sessions import kill_server
 from tests.concurrency.streams import Got, Session, Writers, assert_complete, make_books
 from tests.properties.proof import assert_checks_are_empty
 from tests.streaming import BOOK, buy, wait_until
@@ -40,9 +40,7 @@ class Pair:
 
     def fail_over(self) -> None:
         """Kill the primary and promote the standby."""
-        pid = server.status(self.primary).pid
-        assert pid is not None
-        os.kill(pid, signal.SIGKILL)
+        kill_server(self.primary)
         done(self.standby.run("pg_ctl", "promote"))
 
 

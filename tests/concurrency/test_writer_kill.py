@@ -1,7 +1,5 @@
 """kill -9 of the postmaster while a `Writer` works: it goes on, and books nothing twice."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.concurrency.sessions import BOOK, assert_right, make_book, random_fills, session
+from tests.concurrency.sessions import (
+    BOOK,
+    assert_right,
+    kill_server,
+    make_book,
+    random_fills,
+    session,
+)
 from tests.properties.scenarios import Sent
 from utl import migrate, server
 from utl.ledger import Outcome
@@ -43,9 +48,7 @@ def test_a_writer_outlives_kills_of_the_server(home: Path) -> None:
         done = [threads.submit(write_all, writer, share) for share in shares]
         for _ in range(KILLS):
             time.sleep(0.4)
-            pid = server.status(home).pid
-            assert pid is not None
-            os.kill(pid, signal.SIGKILL)
+            kill_server(home)
             assert not all(share.done() for share in done), "it was killed after the work"
             assert server.start(home) == url
         outcomes = [outcome for share in done for outcome in share.result(120)]

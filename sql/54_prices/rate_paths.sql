@@ -17,7 +17,9 @@ begin
     end if;
     _heads := array(
         select r::utl_private.rate_path
-        from utl_private.rate_steps(asset_ids, null, at, since) as r
+        from utl_private.rate_steps(
+            asset_ids, array(select h.asset_id from utl_private.rate_hubs as h), at, since
+        ) as r
     );
     _next := array(
         select distinct h.to_asset_id from unnest(_heads) as h

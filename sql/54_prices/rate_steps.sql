@@ -11,14 +11,14 @@ as $rate_steps$
         inner join utl_private.latest_prices as l on a.asset_id = l.base_asset_id
         where
             l.base_asset_id <> 0
-            and (to_asset_ids is null or l.quote_asset_id = any(to_asset_ids))
+            and l.quote_asset_id = any(to_asset_ids)
         union all
         select l::utl_private.latest_prices
         from unnest(from_asset_ids) as a (asset_id)
         inner join utl_private.latest_prices as l on a.asset_id = l.quote_asset_id
         where
             l.base_asset_id <> 0
-            and (to_asset_ids is null or l.base_asset_id = any(to_asset_ids))
+            and l.base_asset_id = any(to_asset_ids)
     )
 
     select distinct on (w.from_id, w.to_id)
@@ -33,11 +33,11 @@ as $rate_steps$
     where
         l.at >= since and m.price > 0 and w.from_id <> w.to_id
         and w.from_id = any(from_asset_ids)
-        and (to_asset_ids is null or w.to_id = any(to_asset_ids))
+        and w.to_id = any(to_asset_ids)
     order by w.from_id asc, w.to_id asc, l.at desc, l.price_id desc
 $rate_steps$;
 
 comment on function utl_private.rate_steps(integer[], integer[], timestamptz, timestamptz) is
-'The rates at a time from some assets to some others (null: to any), directly or inverted, from
-prices since a time: of each two assets the newest price, whoever gave it, and of one time what was
-recorded last. A price of 0 or below, which fx may have, is no rate.';
+'The rates at a time from some assets to some others, directly or inverted, from prices since a
+time: of each two assets the newest price, whoever gave it, and of one time what was recorded last.
+A price of 0 or below, which fx may have, is no rate.';

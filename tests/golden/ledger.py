@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -16,8 +17,8 @@ from tests.golden.facts import BOOK, Costing, Fill, Instrument, as_decimal, as_t
 from tests.golden.journal import Entry, Lot, Match, Position, Transaction
 from tests.golden.support import Refused, need
 
-# What the ledger says to a transaction that it does not take.
-REFUSALS = ("22U08", "23U07")
+# What the ledger says to a transaction, or to a choice of lots, that it does not take.
+REFUSALS = ("22U08", "23U07", "23U08")
 
 
 class Ledger:
@@ -69,16 +70,23 @@ class Ledger:
         """Register an account of the case."""
         self.connection.execute("select utl.add_account(%s, %s)", [account, "golden"])
 
-    def book(self, fill: Fill) -> tuple[str, str]:
-        """Record a fill; return what became of it (booked, duplicate, …) and why."""
+    def book(self, fill: Fill, lots: Mapping[int, Fraction] | None = None) -> tuple[str, str]:
+        """Record a fill; return what became of it (booked, duplicate, …) and why.
+
+        With the lots that it closes: how much of each, by lot_id. Where these are refused, the
+        fill is not recorded, either.
+        """
         self.add_book(fill.book)
         self.add_account(fill.account)
         if fill.fee_asset:
             self.connection.execute("select utl.add_asset(%s)", [fill.fee_asset])
-        row = self.connection.execute(
-            "select outcome, fill_id, reason from utl.record_fills(%s, source => %s)",
-            [Jsonb([fill.row()]), self.book_name],
-        ).fetchone()
+        with self._refusing():
+            row = self.connection.execute(
+                "select outcome, fill_id, reason from utl.record_fills(%s, source => %s)",
+                [Jsonb([fill.row()]), self.book_name],
+            ).fetchone()
+            if lots:
+                self._choose_lots(fill, lots)
         assert row is not None
         outcome, fill_id, reason = row
         if outcome == "booked":
@@ -99,17 +107,22 @@ class Ledger:
             sql.SQL(", ").join(sql.SQL("{} => %s").format(sql.Identifier(name)) for name in given),
         )
         values = [as_decimal(v) if isinstance(v, Fraction) else v for v in given.values()]
+        with self._refusing():
+            rows = self.connection.execute(call, values).fetchall()
+        self._numbers |= {transaction_id: number for (transaction_id,) in rows}
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """All or nothing: raise Refused where the ledger refuses, and what was done is undone."""
         try:
             with self.connection.transaction():  # a savepoint
-                rows = self.connection.execute(call, values).fetchall()
+                yield
         except psycopg.Error as error:
             if error.sqlstate not in REFUSALS:
                 raise
             raise Refused(error.sqlstate, error.diag.message_primary or "") from error
-        self._numbers |= {transaction_id: number for (transaction_id,) in rows}
 
-    def choose_lots(self, fill: Fill, lots: Mapping[int, Fraction]) -> None:
-        """Choose the lots that a fill closes: how much of each, by lot_id."""
+    def _choose_lots(self, fill: Fill, lots: Mapping[int, Fraction]) -> None:
         chosen = [{"lot_id": lot, "quantity": as_text(q)} for lot, q in lots.items()]
         self.connection.execute(
             "select utl.choose_lots(%s, account => %s, venue_fill_id => %s)",
@@ -133,6 +146,17 @@ class Ledger:
                 "select utl.bust_fill(%s, %s)", [fill.account, fill.venue_fill_id]
             )
 
+    def flag_shorts(self, book: str | None = None, account: str | None = None) -> None:
+        """Let the ledger list shorts of a book, or in an account."""
+        if account is not None:
+            self.add_account(account)
+        self.connection.execute("select utl.set_short_policy('flag', %s, %s)", [book, account])
+
+    def flagged_shorts(self) -> set[str]:
+        """Instruments of which it lists one."""
+        query = "select instrument from utl.flagged_shorts where book = any(%s)"
+        return {row.instrument for row in self._rows(query)}
+
     def change_method(self, costing: str, method: str, from_time: datetime) -> None:
         """Let a costing go on by another method; several changes come in order of time."""
         self.connection.execute(
@@ -150,7 +174,7 @@ class Ledger:
             [Jsonb([{**price, "at": at.isoformat()}]), self.book_name],
         ).fetchone()
         if row is None or row[0] != "recorded":
-            raise ValueError(f"price {price}: {row}")
+            need(f"a price that is refused: {row and row[1]}")
         self.prices += 1
 
     def rate(self, from_asset: str, to_asset: str) -> Fraction | None:

@@ -10,6 +10,7 @@ where there are such fees the case's own costing capitalizes, and fees in money 
 apart are booked as transactions.
 """
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -30,6 +31,20 @@ from tests.golden.selection import IDENTIFYING, chosen, fits
 from tests.golden.support import Refused, need
 from tests.golden.trades import OWN
 
+# What sources call a refusal, by what refused it here.
+REFUSALS = {
+    "22U08": re.compile("mismatch|unbalanced"),
+    "23U07": re.compile("oversell|insufficient|not_enough|exceed"),
+    "23U08": re.compile("oversell|insufficient|not_enough|exceed"),
+    "ambiguous_lots": re.compile("ambiguous"),
+    "rejected": re.compile("price|cost|basis|incomplete"),
+    "no_matching_lot": re.compile("no_|not_found|unknown|missing"),
+}
+
+
+# Rows that may be booked as fills, which alone choose lots.
+TRADES = ("buy", "sell", "spend")
+
 
 class LotBookkeeper:
     """Books the rows of a cost-basis case, each by its kind."""
@@ -46,15 +61,16 @@ class LotBookkeeper:
             self.ledger.add_instrument(row.instrument)
         if row.kind in DISPOSALS:
             self._supply_missing(row)
-            if row.kind != "sell":
+            if row.kind not in TRADES:
                 self._need_next_lots(row)
+            if row.kind != "sell":
                 self._gather(row)
         BOOKED_AS[row.kind](self, row)
 
     def buy(self, row: Row) -> None:
         """A fill; of a purchase that ranks by another price than it cost, a deposit."""
         if not self._ranks_apart(row):
-            self._fill(row)
+            self._fill(row, self._lots_named(row))
             return
         if row.coin_fee:
             need("a fee in the coin on a purchase that ranks by a price that is not the cost")
@@ -68,13 +84,7 @@ class LotBookkeeper:
 
     def sell(self, row: Row) -> None:
         """A fill; with the lots that it names, or that its method wants named."""
-        method, select = str(self.case["method"]), row.given.get("select")
-        if select is None and method == "STRICT":
-            select = {}  # any lot
-        taken = {} if select is None else self._selected(row, select, method)
-        fill = self._fill(row)
-        if taken:
-            self.ledger.choose_lots(fill, taken)
+        self._fill(row, self._lots_named(row))
 
     def income(self, row: Row) -> None:
         """A reward; one that cost a fee is money received that bought it."""
@@ -92,11 +102,12 @@ class LotBookkeeper:
         self._record(row, "deposit", quantity=row.quantity, cost=cost, price=price)
 
     def spend(self, row: Row) -> None:
-        """A withdrawal at a value, the coin fee with it; of what is not held, a sale."""
+        """A withdrawal at a value, the coin fee with it; of named lots, or not held, a sale."""
         if row.value is None:
             need("a disposal without a value")
-        if row.quantity + row.coin_fee > self._held(row) and self._allows_short():
-            self._fill(row)
+        is_short = row.quantity + row.coin_fee > self._held(row) and self._allows_short()
+        if is_short or self._selector(row) is not None:
+            self._fill(row, self._lots_named(row))
             return
         value = (row.value or 0) - self._capitalized(row)
         self._record(row, "withdrawal", quantity=row.quantity + row.coin_fee, amount=value)
@@ -137,14 +148,12 @@ class LotBookkeeper:
 
     def split(self, row: Row) -> None:
         """Of all that is open, wherever it is."""
-        new, _, old = str(row.given["ratio"]).partition("/")
-        ratio = Fraction(new) / Fraction(old or 1)
         self.ledger.record(
             row.number,
             "split",
             instrument=row.instrument.name,
-            new_units=Fraction(ratio.numerator),
-            old_units=Fraction(ratio.denominator),
+            new_units=Fraction(row.ratio.numerator),
+            old_units=Fraction(row.ratio.denominator),
             **self._when(row),
         )
 
@@ -155,7 +164,7 @@ class LotBookkeeper:
             "conversion",
             quantity=row.quantity,
             to_instrument=self._target(row),
-            to_quantity=Fraction(row.given.get("to_qty") or row.quantity),
+            to_quantity=Fraction(row.given.get("to_qty") or row.quantity * row.ratio),
         )
         self._pay_apart(row, row.money_fee)
 
@@ -204,20 +213,53 @@ class LotBookkeeper:
         if oversell == "missing_at_zero_cost":
             missing = leaving - max(self._held(row), Fraction(0))
             self._record(row, "adjustment", number=-row.number, quantity=missing)
-        elif row.kind == "sell":
+        elif row.kind == "sell" and self._selector(row) is None:
+            self._need_flagged(row)
             need(f"oversell: {oversell}")
+
+    def _need_flagged(self, row: Row) -> None:
+        """A sale that the source refuses is booked, and flagged; raise Refused if it is not."""
+        if self.ledger.costings[OWN].pool == "book":
+            self.ledger.flag_shorts(book=self.ledger.book_name)
+        else:
+            self.ledger.flag_shorts(account=row.account)
+        self._fill(row)
+        if row.instrument.name not in self.ledger.flagged_shorts():
+            raise Refused("oversell", "utl.flagged_shorts does not list it")
+
+    def _selector(self, row: Row) -> dict[str, Any] | None:
+        """Which lots a trade names; by a method that wants them named, any that it can close."""
+        selector: dict[str, Any] | None = row.given.get("select")
+        if selector is None and self.case["method"] == "STRICT":
+            closes = self._held(row) * (1 if row.kind in DISPOSALS else -1) > 0
+            return {} if closes else None
+        if "WAC" in methods_of(self.case):
+            if selector:
+                need("lots named of an average")
+            return None
+        return selector
+
+    def _lots_named(self, row: Row) -> dict[int, Fraction]:
+        """How much of which lots a trade wants to close, by lot_id."""
+        selector = self._selector(row)
+        if selector is None:
+            return {}
+        return self._selected(row, selector, str(self.case["method"]))
 
     def _selected(self, row: Row, select: dict[str, Any], method: str) -> dict[int, Fraction]:
         """What a selector takes of the lots in the pool of a row, by a method."""
+        is_disposal = row.kind in DISPOSALS
         lots = [
             lot
             for lot in self.ledger.lots(OWN)
             if lot.instrument == row.instrument.name
             and lot.account in (None, row.account)
-            and lot.quantity > 0
+            and (lot.quantity > 0) == is_disposal
             and fits(lot, select, self._opening_row(lot.fill), row.instrument)
         ]
-        return chosen(lots, row.quantity + row.coin_fee, method)
+        quantity = row.quantity + (row.coin_fee if is_disposal else 0)
+        covers = self.config.get("oversell") == "error"
+        return chosen(lots, quantity, method, covers=covers)
 
     def _need_next_lots(self, row: Row) -> None:
         """Only fills choose lots: what else takes some must want those that come next anyway."""
@@ -245,8 +287,8 @@ class LotBookkeeper:
                 )
                 lacking -= given
 
-    def _fill(self, row: Row) -> Fill:
-        """Record a purchase or sale."""
+    def _fill(self, row: Row, lots: dict[int, Fraction] | None = None) -> None:
+        """Record a purchase or sale, with the lots that it closes where it names some."""
         keeps_apart = has_coin_fees(self.case) and not capitalizes(self.case)
         fee = row.coin_fee or (Fraction(0) if keeps_apart else row.money_fee)
         price = None if row.value is None else row.value / row.quantity
@@ -256,7 +298,7 @@ class LotBookkeeper:
             account=row.account,
             side="sell" if row.kind in DISPOSALS else "buy",
             quantity=row.quantity,
-            price=_stated(price, row.kind),
+            price=self._stated(price, row.kind),
             executed_at=row.occurred_at,
             fee=fee,
             fee_asset=(row.instrument.base if row.coin_fee else row.instrument.quote)
@@ -265,12 +307,21 @@ class LotBookkeeper:
             sequence=row.sequence,
             book=self.ledger.book_name,
         )
-        outcome, reason = self.ledger.book(fill)
+        outcome, reason = self.ledger.book(fill, lots)
         if outcome != "booked":
             raise Refused(outcome, reason)
         if keeps_apart:
             self._pay_apart(row, row.money_fee)
-        return fill
+
+    def _stated(self, price: Fraction | None, kind: str) -> str:
+        """A price; on a sale without one nothing that is asserted depends (see lots.UNPRICED).
+
+        Unless it is asserted that this is an error.
+        """
+        if price is not None:
+            return as_text(price)
+        is_error = REFUSALS["rejected"].search(str(self.case["expect"].get("error")))
+        return "0" if kind == "sell" and not is_error else ""
 
     def _ranks_apart(self, row: Row) -> bool:
         """Whether a lot ranks by another price than it cost."""
@@ -315,13 +366,6 @@ class LotBookkeeper:
 
     def _opening_row(self, number: int) -> dict[str, Any]:
         return next((row for row in self.case["fills"] if row["seq"] == number), {})
-
-
-def _stated(price: Fraction | None, kind: str) -> str:
-    """A price; on a sale without one nothing that is asserted depends: see lots.UNPRICED."""
-    if price is not None:
-        return as_text(price)
-    return "0" if kind == "sell" else ""
 
 
 BOOKED_AS: dict[str, Callable[[LotBookkeeper, Row], None]] = {

@@ -64,6 +64,12 @@ class Row:
         return None if self.price is None else self.quantity * self.price
 
     @property
+    def ratio(self) -> Fraction:
+        """New units for an old one."""
+        new, _, old = str(self.given.get("ratio") or 1).partition("/")
+        return Fraction(new) / Fraction(old or 1)
+
+    @property
     def money_fee(self) -> Fraction:
         """The fee, if it is in money."""
         return Fraction(0) if self._is_coin_fee else self._fee
@@ -100,11 +106,17 @@ class Row:
 
 
 def rows_of(case: dict[str, Any]) -> list[Row]:
-    """The rows of a case; what it has that is not known is refused before any booking."""
+    """The rows of a case as they are booked: in order of arrival, at one time as the case has it.
+
+    What it has that is not known is refused before any booking.
+    """
     for row in case["fills"]:
         need(f"fill kind: {row['kind']}")
         need_keys("fill", row, FILL_KEYS)
-    return [Row(case, row) for row in case["fills"]]
+    rows = [Row(case, row) for row in case["fills"]]
+    times = [row.occurred_at for row in rows]
+    is_in_order = times == sorted(times)
+    return sorted(rows, key=lambda row: (row.occurred_at, row.sequence)) if is_in_order else rows
 
 
 def instrument_of(case: dict[str, Any], symbol: str | None) -> Instrument:

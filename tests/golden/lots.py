@@ -8,7 +8,6 @@ What a case asserts in a second currency is asserted of the same case with all m
 rate of each row: it is booked once more, in a book of its own.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,7 +18,7 @@ from tests.golden.compare import FIRST_TICK, Claim
 from tests.golden.facts import BOOK, Costing, as_text
 from tests.golden.ledger import Ledger
 from tests.golden.lot_claims import FIGURES
-from tests.golden.lot_facts import LotBookkeeper
+from tests.golden.lot_facts import REFUSALS, LotBookkeeper
 from tests.golden.lot_figures import Figures
 from tests.golden.lot_rows import Row, asserted_by, capitalizes_own, rows_of
 from tests.golden.methods import by_lot, changes, costing_method, first_method, methods_of
@@ -40,14 +39,6 @@ NOT_FIGURES = {"steps", "after", "error", "source_error", "reporting"}
 # How the order at one time is stated. A case without equal times may state anything.
 KNOWN_TIES = ("lot date, then entry order", "input order", "arrival order", "at one time: acq")
 MONEY = ("price", "value", "fee")
-# What sources call a refusal, by what refused it here.
-REFUSALS = {
-    "22U08": re.compile("mismatch|unbalanced"),
-    "23U07": re.compile("oversell|insufficient|not_enough|exceed"),
-    "ambiguous_lots": re.compile("ambiguous"),
-    "rejected": re.compile("price|cost|missing|incomplete"),
-    "no_matching_lot": re.compile("no_|not_found|unknown|missing"),
-}
 
 
 def run(case: dict[str, Any], connection: Any) -> Iterator[Claim]:
@@ -56,6 +47,7 @@ def run(case: dict[str, Any], connection: Any) -> Iterator[Claim]:
     for method in sorted(methods_of(case)):
         need(f"method: {method}")
     need_keys("config", case["config"], CONFIG_KEYS)
+    need_keys("instrument", case["instrument"], ("symbol", "asset_class", "quote"))
     yield from LotCase(case, connection).claims()
     for step in asserted_by(case):
         if "reporting" in step:
@@ -185,6 +177,9 @@ class LotCase:
     def _refusal(self, refused: Refused | None) -> Claim:
         asserted = self.expect.get("error", "no refusal")
         if refused is None:
+            is_fill = self.rows[-1].kind in ("buy", "sell")
+            if is_fill and not any(names.search(asserted) for names in REFUSALS.values()):
+                need("refusal of a fill by a rule of the source")
             return Claim("error", asserted, "no refusal")
         names = REFUSALS.get(refused.code)
         is_named = names is not None and names.search(asserted)

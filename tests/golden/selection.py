@@ -2,9 +2,11 @@
 
 A selector is a filter over the open lots of the sale's pool: {"price": unit cost, "opened": date or
 time, "label", "account", "open": number of the row that opened it}; one that is empty, or names
-only what all lots have in common, fits every lot. What fits is taken in the order of the method,
-and what is left of the sale closes by the method. Methods that identify lots (STRICT, SPECIFIC)
-refuse a selector that fits several lots, unless the sale takes all of them, or that fits none.
+only what all lots have in common, fits every lot. What fits is taken in the order of the method.
+Methods that identify lots (STRICT, SPECIFIC) refuse a selector that fits several lots, unless the
+sale takes all of them; all methods refuse one that fits none. Of a sale of more than fits, the rest
+is asked of the last lot where the case refuses an oversell, so that the ledger refuses the choice;
+elsewhere it closes by the method.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -35,21 +37,24 @@ ORDERS: dict[str, tuple[Callable[[Lot], Any], bool]] = {
 }
 
 
-def chosen(fitting: Iterable[Lot], quantity: Fraction, method: str) -> dict[int, Fraction]:
-    """How much of which lots a sale takes, by lot_id."""
+def chosen(
+    fitting: Iterable[Lot], quantity: Fraction, method: str, *, covers: bool
+) -> dict[int, Fraction]:
+    """How much of which lots a sale takes, by lot_id; `covers`: they must have all of it."""
     key, is_reversed = ORDERS.get(method, (_oldest, False))
     lots = sorted(sorted(fitting, key=_oldest), key=key, reverse=is_reversed)
-    held = sum((lot.quantity for lot in lots), Fraction(0))
-    if method in IDENTIFYING:
-        if not lots:
-            raise Refused("no_matching_lot", "the selector fits no lot")
-        if len(lots) > 1 and held > quantity:
-            raise Refused("ambiguous_lots", "the selector fits several lots")
+    held = sum((abs(lot.quantity) for lot in lots), Fraction(0))
+    if not lots:
+        raise Refused("no_matching_lot", "the selector fits no lot")
+    if method in IDENTIFYING and len(lots) > 1 and held > quantity:
+        raise Refused("ambiguous_lots", "the selector fits several lots")
     taken: dict[int, Fraction] = {}
     for lot in lots:
         if quantity > 0:
-            taken[lot.lot_id] = min(quantity, lot.quantity)
+            taken[lot.lot_id] = min(quantity, abs(lot.quantity))
             quantity -= taken[lot.lot_id]
+    if covers and quantity > 0:
+        taken[lots[-1].lot_id] += quantity
     return taken
 
 

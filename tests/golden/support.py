@@ -47,6 +47,14 @@ NOT_FOLLOWED = {
         "by the source a sale whose next lot is in another account is refused; here a fill that"
         " happened is never refused: it closes the lots of its pool"
     ),
+    "lots named of an average": (
+        "by the source a sale at average cost takes the lots that it names at their own cost; here"
+        " an average has no lots, and minds no choice (utl.choose_lots)"
+    ),
+    "method: NONE": (
+        "by the source nothing is matched, and lots bought and sold stand side by side; here a sale"
+        " closes what is there before it opens a short"
+    ),
     "refusal of a fill by a rule of the source": (
         "by the source a valid fill is refused; here a fill that happened is never refused"
     ),
@@ -70,6 +78,8 @@ INSTRUMENT_KINDS = {
     "etf": "equity",
     "fund": "equity",
     "bond": "equity",
+    "security": "equity",
+    "currency": "fx",
 }
 
 

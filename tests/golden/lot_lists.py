@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from tests.golden.compare import EXACT, Claim, Got, moment
 from tests.golden.facts import as_text
 from tests.golden.journal import Match
-from tests.golden.lot_figures import MOVES, Figures
+from tests.golden.lot_figures import MOVES, Figures, total
 from tests.golden.support import need, need_figures
 from tests.golden.trades import BY_LOT, OWN
 
@@ -105,16 +105,16 @@ def _merged(lots: list[PricedLots]) -> list[PricedLots]:
 
 
 def matches(figures: Figures, path: str, expected: list[dict[str, Any]]) -> Iterator[Claim]:
-    """What closed what, in the order of closing; of an average by fifo, without cost."""
+    """What closed what, in the order of closing; of an average by fifo, at the average."""
     is_average = figures.is_average()
-    if is_average and any(set(match) - {"open", "close", "qty"} for match in expected):
-        need("matches of an average")
     costing = BY_LOT if is_average else OWN
     left: defaultdict[int, Fraction] = defaultdict(Fraction)
     for entry in figures.ledger.entries(costing):
         if entry.effect == "open" and entry.kind not in MOVES:
             left[entry.fill] += abs(entry.quantity)
     found = _found(figures, costing)
+    if is_average:
+        found = [_at_average(figures, match) for match in found]
     yield Claim(f"{path}: count", len(expected), len(found))
     for number, (row, match) in enumerate(zip(expected, found, strict=False), start=1):
         yield from _match(figures, f"{path}[{number}]", row, match, left[match.opened_by])
@@ -137,6 +137,24 @@ def _found(figures: Figures, costing: str) -> list[Match]:
             realized_pnl=merged[key].realized_pnl + match.realized_pnl,
         )
     return [match for match in merged.values() if match.opened_by > 0]
+
+
+def _at_average(figures: Figures, match: Match) -> Match:
+    """A match with its share of what its fill closed of the average."""
+    closed = [
+        entry
+        for entry in figures.ledger.entries(OWN)
+        if entry.effect == "close"
+        and (entry.fill, entry.instrument) == (match.closed_by, match.instrument)
+    ]
+    share = match.quantity / abs(total(entry.quantity for entry in closed))
+    amount, realized = total(e.amount for e in closed), total(e.realized_pnl for e in closed)
+    return replace(
+        match,
+        cost=-(amount + realized) * share,
+        proceeds=-amount * share,
+        realized_pnl=realized * share,
+    )
 
 
 def _match(

@@ -121,11 +121,14 @@ class LotCase:
             return Costing(costing_method(method), pool, fees, rank, order)
 
         pool = "account" if is_by_account else "book"
+        # Tools that keep an average take what is sold off the lots of its account.
+        lots = [lot for step in asserted_by(self.case) for lot in step.get("lots", [])]
+        names_accounts = method == "WAC" and any("account" in lot for lot in lots)
         own_fees = "capitalize" if capitalizes_own(self.case) else "expense"
         return {
             OWN: costing(method, own_fees, pool),
             FEES_EXPENSED: costing(method, "expense", pool),
-            BY_LOT: costing(by_lot(method), "expense", pool),
+            BY_LOT: costing(by_lot(method), "expense", "account" if names_accounts else pool),
             POOLED: costing(by_lot(method), "expense", "book"),
         }
 

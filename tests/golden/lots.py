@@ -20,7 +20,7 @@ from tests.golden.ledger import Ledger
 from tests.golden.lot_claims import FIGURES
 from tests.golden.lot_facts import REFUSALS, LotBookkeeper
 from tests.golden.lot_figures import Figures
-from tests.golden.lot_rows import Row, asserted_by, capitalizes_own, rows_of
+from tests.golden.lot_rows import Row, asserted_by, capitalizes, capitalizes_own, rows_of
 from tests.golden.methods import by_lot, changes, costing_method, first_method, methods_of
 from tests.golden.support import Refused, Unsupported, need, need_figures, need_keys
 from tests.golden.trades import BY_LOT, FEES_EXPENSED, OWN, POOLED
@@ -118,13 +118,15 @@ class LotCase:
         )
 
         def costing(method: str, fees: str, pool: str) -> Costing:
-            return Costing(costing_method(method), pool, fees, rank, order)
+            return Costing(costing_method(method), pool, fees, rank_by, order)
 
         pool = "account" if is_by_account else "book"
         # Tools that keep an average take what is sold off the lots of its account.
         lots = [lot for step in asserted_by(self.case) for lot in step.get("lots", [])]
         names_accounts = method == "WAC" and any("account" in lot for lot in lots)
         own_fees = "capitalize" if capitalizes_own(self.case) else "expense"
+        # The ledger's unit_cost has fees in it; where a case keeps them apart, price is unit cost.
+        rank_by = rank if capitalizes(self.case) else "price"
         return {
             OWN: costing(method, own_fees, pool),
             FEES_EXPENSED: costing(method, "expense", pool),

@@ -11,7 +11,7 @@ from tests.golden.compare import Claim, Got, Slack, half_unit
 from tests.golden.engine_figures import Figures, total
 from tests.golden.engine_marks import mark_to
 from tests.golden.support import need, need_figures
-from tests.golden.trades import FEES_EXPENSED, Trade
+from tests.golden.trades import BY_LOT, Trade
 
 # A note about cash rather than about a figure: profit after all fees, those in the coin included.
 CONSERVATION = "conservation"
@@ -104,11 +104,10 @@ def _rounded_quantity(figures: Figures, path: str, expected: int) -> Iterator[Cl
 
 
 def _lots(figures: Figures, path: str, expected: list[dict[str, Any]]) -> Iterator[Claim]:
-    if figures.case["method"] == "WAC":
-        need("lots of an average")
+    """What is left of each fill; of an average by fifo."""
     for lot in expected:
         need_figures(lot, ("fill", "qty"))
-    left = {lot.fill: lot.quantity for lot in figures.ledger.lots(FEES_EXPENSED)}
+    left = {lot.fill: lot.quantity for lot in figures.ledger.lots(BY_LOT)}
     asserted = {lot["fill"]: lot["qty"] for lot in expected}
     for fill in sorted({*left, *asserted}):
         yield Claim(f"{path} of fill {fill}", asserted.get(fill, "0"), left.get(fill, 0))

@@ -10,7 +10,7 @@ How far a figure may be off, by the case's own words:
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +26,7 @@ from tests.golden.trades import (
     GROUPINGS,
     Trade,
     by_position,
+    cycles,
     runs,
 )
 
@@ -63,8 +64,8 @@ class Figures:
         return self.instrument.price(before.quantity_after, before.cost_after)
 
     def average_exit(self) -> Got:
-        """Average price of what closed in the current cycle."""
-        closing = [entry for entry in self._cycle() if entry.effect == "close"]
+        """Average price of what closed since the position was opened, or turned."""
+        closing = [entry for entry in self._current(runs) if entry.effect == "close"]
         quantity, amount = total(e.quantity for e in closing), total(e.amount for e in closing)
         return self.instrument.price(quantity, amount)
 
@@ -243,9 +244,16 @@ class Figures:
         return [run for journal in by_position(self.entries) for run in runs(journal)]
 
     def _cycle(self, entries: list[Entry] | None = None) -> list[Entry]:
-        """The entries of each position since it was last flat before it was opened."""
+        """The entries of each position since a fill last left it flat before it was opened."""
+        return self._current(cycles, entries)
+
+    def _current(
+        self,
+        cut: Callable[[list[Entry]], list[list[Entry]]],
+        entries: list[Entry] | None = None,
+    ) -> list[Entry]:
         journals = by_position(self.entries if entries is None else entries)
-        current = [entry for journal in journals for entry in runs(journal)[-1]]
+        current = [entry for journal in journals for entry in cut(journal)[-1]]
         return [entry for entry in current if entry.is_trade]
 
     def _fee(self, entry: Entry, asset: str) -> Fraction:
@@ -260,8 +268,8 @@ class Figures:
             return Fraction(0)
         received = self.ledger.transactions("funding")
         if self.params.get("scope") == "cycle":
-            flat = [run[-1].place for run in self._runs()[:-1] if run[-1].quantity_after == 0]
-            since = max(flat, default=None)
+            past = [run for j in by_position(self.entries) for run in cycles(j)[:-1]]
+            since = max((run[-1].place for run in past), default=None)
             received = [t for t in received if since is None or t.place > since]
         return total(t.quantity for t in received if t.asset == self.instrument.settlement)
 

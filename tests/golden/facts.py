@@ -29,7 +29,7 @@ class Instrument:
     @property
     def has_coin(self) -> bool:
         """Whether a fee in its base asset is taken out of what is traded."""
-        return self.kind == "spot" and self.base != self.settlement
+        return self.is_owned_outright and self.base != self.settlement
 
     def price(self, quantity: Fraction, amount: Fraction) -> Fraction | None:
         """The price at which a quantity has this amount; none when there is nothing."""

@@ -41,6 +41,17 @@ def runs(entries: list[Entry]) -> list[list[Entry]]:
     return cut
 
 
+def cycles(entries: list[Entry]) -> list[list[Entry]]:
+    """A position's journal, cut where a fill left it flat; one that turned it goes on with it."""
+    cut: list[list[Entry]] = []
+    for run in runs(entries):
+        if cut and cut[-1][-1].fill == run[0].fill:
+            cut[-1] += run
+        else:
+            cut.append(run)
+    return cut
+
+
 def by_position(entries: list[Entry]) -> list[list[Entry]]:
     """The journals of several positions, each by itself."""
     journals: defaultdict[int, list[Entry]] = defaultdict(list)

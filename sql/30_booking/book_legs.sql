@@ -38,14 +38,7 @@ begin
     states as (
         select
             f.position_id, f.book_id, bool_or(f.is_late) as is_late,
-            max(f.opened_at) filter (where f.part is null) as opened_at,
-            max(f.effective_at) filter (where f.part is null) as effective_at,
-            max(f.sequence) filter (where f.part is null) as sequence,
-            max(f.fill_id) filter (where f.part is null) as fill_id,
-            max(f.quantity_after) filter (where f.part is null) as quantity,
-            max(f.cost_after) filter (where f.part is null) as cost,
-            max(f.realized_pnl_after) filter (where f.part is null) as realized_pnl,
-            max(f.fees_after) filter (where f.part is null) as fees,
+            (array_agg(f::utl_private.outcome) filter (where f.part is null))[1] as last,
             array_agg(f.fill_id) filter (where f.part = 1) as facts
         from folded as f
         group by f.position_id, f.book_id
@@ -54,9 +47,11 @@ begin
     moved as (
         update utl_private.positions as p
         set
-            version = p.version + 1, opened_at = s.opened_at, last_fill_id = s.fill_id,
-            last_effective_at = s.effective_at, last_sequence = s.sequence, cost = s.cost,
-            quantity = s.quantity, realized_pnl = s.realized_pnl, fees = s.fees
+            version = p.version + 1, opened_at = (s.last).opened_at,
+            last_effective_at = (s.last).effective_at, last_sequence = (s.last).sequence,
+            last_fill_id = (s.last).fill_id, quantity = (s.last).quantity_after,
+            cost = (s.last).cost_after, realized_pnl = (s.last).realized_pnl_after,
+            fees = (s.last).fees_after
         from states as s
         inner join utl_private.positions as o
             on s.position_id = o.position_id and s.book_id = o.book_id
@@ -64,8 +59,8 @@ begin
             not s.is_late
             and p.position_id = s.position_id and p.book_id = s.book_id
         returning
-            s.effective_at, s.position_id, p.version, s.book_id, s.quantity, s.cost,
-            s.realized_pnl, s.fees, s.realized_pnl - o.realized_pnl as realized_delta,
+            p.last_effective_at, p.position_id, p.version, p.book_id, p.quantity, p.cost,
+            p.realized_pnl, p.fees, p.realized_pnl - o.realized_pnl as realized_delta,
             coalesce(book_legs.fact_ids, s.facts) as facts
     ),
 
@@ -75,7 +70,7 @@ begin
             quantity, cost, realized_pnl, fees, realized_delta, fact_ids
         )
         select
-            m.effective_at, m.position_id, m.version, m.book_id,
+            m.last_effective_at, m.position_id, m.version, m.book_id,
             coalesce(cardinality(m.facts), 0), book_legs.cause,
             m.quantity, m.cost, m.realized_pnl, m.fees, m.realized_delta,
             coalesce(m.facts[:32], '{}')

@@ -1,22 +1,24 @@
 create or replace function utl_private.chosen_part(
-    leg utl_private.leg, lot utl_private.open_lots
+    state utl_private.outcome, leg utl_private.leg, lot utl_private.open_lots
 )
-returns utl_private.leg
+returns utl_private.outcome
 language plpgsql
 immutable
 as $chosen_part$
 declare
     _quantity numeric := sign(leg.quantity)
         * least(leg.chosen_quantity, abs(leg.quantity), abs(lot.quantity));
+    _amount numeric := utl_private.part_of(leg.amount, _quantity, leg.quantity);
+    _cost_change numeric := -utl_private.part_of(lot.cost, -_quantity, lot.quantity);
 begin
-    if _quantity <> leg.quantity then
-        leg.amount := utl_private.share(leg.amount, _quantity, leg.quantity);
-        leg.quantity := _quantity;
-    end if;
-    return leg;
+    return utl_private.booked(
+        state, leg, lot.fill_id, lot.opened_at, _quantity, _amount, _cost_change
+    );
 end
 $chosen_part$;
 
-comment on function utl_private.chosen_part(utl_private.leg, utl_private.open_lots) is
-'What of a leg closes the lot that it has chosen: at most what it chose, and what there is of
-both.';
+comment on function utl_private.chosen_part(
+    utl_private.outcome, utl_private.leg, utl_private.open_lots
+) is
+'The entry by which a leg closes the lot that it has chosen: at most what it chose, and what there is
+of both.';

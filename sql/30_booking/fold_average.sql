@@ -6,15 +6,16 @@ declare
     leg utl_private.leg;                -- its quantity, amount and fee: what is not booked yet
     state utl_private.outcome;          -- the position's running state, and the entry being made
     held utl_private.open_lots;         -- the whole position as if it were one lot
+    quantity numeric;
+    amount numeric;
+    cost_change numeric;
 begin
-    loop
-        fetch legs into leg;
-        if leg.position_id is distinct from state.position_id or leg.position_id is null then
+    for leg in execute utl_private.fetch_all(legs) loop
+        if leg.position_id is distinct from state.position_id then
             if state.position_id is not null then
                 state.part := null;
                 return next state;
             end if;
-            exit when leg.position_id is null;
             state := utl_private.opening_state(leg);
         end if;
         continue when state.is_late or leg.quantity = 0;
@@ -28,17 +29,25 @@ begin
             return next state;
             continue;
         end if;
-        loop
-            held.quantity := state.quantity_after;
-            held.cost := state.cost_after;
-            state := utl_private.book_part(state, leg, held);
+
+        if state.quantity_after * leg.quantity < 0 then
+            quantity := utl_private.closing_quantity(leg.quantity, state.quantity_after);
+            cost_change := -utl_private.part_of(state.cost_after, -quantity, state.quantity_after);
+            amount := coalesce(utl_private.part_of(leg.amount, quantity, leg.quantity), cost_change);
+            state := utl_private.booked(state, leg, null, null, quantity, amount, cost_change);
             return next state;
-            exit when state.quantity = leg.quantity;
-            leg.quantity := leg.quantity - state.quantity;
-            leg.amount := leg.amount - state.amount;
+            continue when quantity = leg.quantity;
+            leg.quantity := leg.quantity - quantity;
+            leg.amount := leg.amount - amount;
             leg.fee := 0;
-        end loop;
+        end if;
+        state := utl_private.opened(state, leg);
+        return next state;
     end loop;
+    if state.position_id is not null then
+        state.part := null;
+        return next state;
+    end if;
 end
 $fold_average$;
 

@@ -10,15 +10,16 @@ declare
     first integer;
     last integer;
     stored refcursor;                   -- lots open before it, the next to close first
+    quantity numeric;
+    amount numeric;
+    cost_change numeric;
 begin
-    loop
-        fetch legs into leg;
-        if leg.position_id is distinct from state.position_id or leg.position_id is null then
+    for leg in execute utl_private.fetch_all(legs) loop
+        if leg.position_id is distinct from state.position_id then
             if state.position_id is not null then
                 state.part := null;
                 return next state;
             end if;
-            exit when leg.position_id is null;
             state := utl_private.opening_state(leg);
             stored := utl_private.close_cursor(stored);
             lot.quantity := 0;
@@ -26,7 +27,6 @@ begin
             last := 0;
         end if;
         continue when state.is_late or leg.quantity = 0;
-
         while state.quantity_after * leg.quantity < 0 loop
             if lot.quantity = 0 and leg.method = 'lifo' and last > 0 then
                 lot := opened[last];
@@ -39,16 +39,20 @@ begin
                     first := first + 1;
                 end if;
             end if;
-            state := utl_private.book_part(state, leg, lot);
+            quantity := utl_private.closing_quantity(leg.quantity, lot.quantity);
+            cost_change := -utl_private.part_of(lot.cost, -quantity, lot.quantity);
+            amount := coalesce(utl_private.part_of(leg.amount, quantity, leg.quantity), cost_change);
+            state := utl_private.booked(
+                state, leg, lot.fill_id, lot.opened_at, quantity, amount, cost_change
+            );
             return next state;
-            lot.quantity := lot.quantity + state.quantity;
-            lot.cost := lot.cost + state.amount + state.realized_pnl;
-            leg.quantity := leg.quantity - state.quantity;
-            leg.amount := leg.amount - state.amount;
+            lot.quantity := lot.quantity + quantity;
+            lot.cost := lot.cost + cost_change;
+            leg.quantity := leg.quantity - quantity;
+            leg.amount := leg.amount - amount;
             leg.fee := 0;
         end loop;
         continue when leg.quantity = 0;
-
         if leg.method = 'lifo' and lot.quantity <> 0 then
             last := last + 1;
             opened[last] := lot;
@@ -56,9 +60,13 @@ begin
         end if;
         last := last + 1;
         opened[last] := utl_private.new_lot(leg);
-        state := utl_private.book_part(state, leg, null);
+        state := utl_private.opened(state, leg);
         return next state;
     end loop;
+    if state.position_id is not null then
+        state.part := null;
+        return next state;
+    end if;
 end
 $fold_lots$;
 

@@ -14,15 +14,16 @@ declare
     child integer;
     stored refcursor;                   -- lots open before it, the next to close waits at heap[0]
     is_forward boolean;
+    quantity numeric;
+    amount numeric;
+    cost_change numeric;
 begin
-    loop
-        fetch legs into leg;
-        if leg.position_id is distinct from state.position_id or leg.position_id is null then
+    for leg in execute utl_private.fetch_all(legs) loop
+        if leg.position_id is distinct from state.position_id then
             if state.position_id is not null then
                 state.part := null;
                 return next state;
             end if;
-            exit when leg.position_id is null;
             state := utl_private.opening_state(leg);
             stored := utl_private.close_cursor(stored);
             heap := null;
@@ -58,13 +59,18 @@ begin
                 heap[0].position_id is null or (heap[1] < heap[0]) = is_forward
             ))::integer;
             lot := heap[i];
-            state := utl_private.book_part(state, leg, lot);
+            quantity := utl_private.closing_quantity(leg.quantity, lot.quantity);
+            cost_change := -utl_private.part_of(lot.cost, -quantity, lot.quantity);
+            amount := coalesce(utl_private.part_of(leg.amount, quantity, leg.quantity), cost_change);
+            state := utl_private.booked(
+                state, leg, lot.fill_id, lot.opened_at, quantity, amount, cost_change
+            );
             return next state;
-            leg.quantity := leg.quantity - state.quantity;
-            leg.amount := leg.amount - state.amount;
+            lot.quantity := lot.quantity + quantity;
+            lot.cost := lot.cost + cost_change;
+            leg.quantity := leg.quantity - quantity;
+            leg.amount := leg.amount - amount;
             leg.fee := 0;
-            lot.quantity := lot.quantity + state.quantity;
-            lot.cost := lot.cost + state.amount + state.realized_pnl;
             heap[i] := lot;
             continue when i = 0 or lot.quantity <> 0;
 
@@ -88,9 +94,13 @@ begin
             i := i / 2;
         end loop;
         heap[i] := lot;
-        state := utl_private.book_part(state, leg, null);
+        state := utl_private.opened(state, leg);
         return next state;
     end loop;
+    if state.position_id is not null then
+        state.part := null;
+        return next state;
+    end if;
 end
 $fold_ranked_lots$;
 

@@ -22,22 +22,40 @@ begin
         );
     end loop;
     loop
+        with pooled as (
+            select distinct
+                t.book_id, t.instrument_id,
+                case when t.book_id in (
+                    select c.book_id from utl_private.costings as c where c.pool = 'account'
+                ) then t.account_id else 0 end as account_id
+            from unnest(touched) as t
+        ),
+
+        named as (
+            select distinct
+                t.account_id, t.fee_asset_id,
+                t.instrument_id < 0 and t.quantity <> 0 as is_inventory
+            from unnest(touched) as t
+        )
+
         select
             array_agg(distinct p.position_id) filter (where b.family <> 'deferred'),
             array_agg(distinct p.position_id) filter (where b.family = 'deferred'),
-            bool_or(
-                b.costing_id is null or a.account_id is null
-                or (b.instrument_id < 0 and t.quantity <> 0)
-                or (t.fee_asset_id is not null and f.asset_id is null)
+            bool_or(b.costing_id is null) or exists (
+                select
+                from named as n
+                left join utl_private.accounts as a on n.account_id = a.account_id
+                left join utl_private.assets as f on n.fee_asset_id = f.asset_id
+                where
+                    n.is_inventory or a.account_id is null
+                    or (n.fee_asset_id is not null and f.asset_id is null)
             ),
             bool_or(b.costing_id is not null and p.position_id is null),
             bool_or(p.has_transactions)
         into _positions, _deferred, _is_unknown, _is_missing, _has_transactions
-        from unnest(touched) as t
+        from pooled as t
         left join utl_private.booking_terms as b
             on t.book_id = b.book_id and t.instrument_id = b.instrument_id
-        left join utl_private.accounts as a on t.account_id = a.account_id
-        left join utl_private.assets as f on t.fee_asset_id = f.asset_id
         left join utl_private.positions as p
             on
                 b.book_id = p.book_id

@@ -11,9 +11,7 @@ declare
 begin
     if leg.rule = 'choose' then
         if lots[0].quantity * leg.quantity < 0 then
-            _parts[0] := utl_private.book_part(
-                state, utl_private.chosen_part(leg, lots[0]), lots[0]
-            );
+            _parts[0] := utl_private.chosen_part(state, leg, lots[0]);
         end if;
     else
         leg.position_cost := state.cost_after;

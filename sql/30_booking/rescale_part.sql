@@ -21,10 +21,9 @@ begin
             else -utl_private.share(leg.amount, held.cost, leg.position_cost)
         end;
     end if;
-    state := utl_private.book_part(state, leg, null);
-    state.lot_fill_id := held.fill_id;
-    state.lot_opened_at := held.opened_at;
-    return state;
+    return utl_private.booked(
+        state, leg, held.fill_id, held.opened_at, leg.quantity, leg.amount, leg.amount
+    );
 end
 $rescale_part$;
 

@@ -63,3 +63,7 @@ drop function if exists utl_private.drop_bare_carries(utl_private.position_terms
 drop function if exists utl_private.book_apart(
     utl.fills[], utl_private.position_terms[], utl_private.touched[], bigint[]
 );
+drop function if exists utl_private.book_part(
+    utl_private.outcome, utl_private.leg, utl_private.open_lots
+);
+drop function if exists utl_private.chosen_part(utl_private.leg, utl_private.open_lots);

@@ -18,7 +18,11 @@ declare
     _lots utl_private.open_lots[];
 begin
     foreach _position in array held loop
-        if _position.has_transactions then
+        if _position.has_transactions       -- one may have come while the lock was waited for
+            and not utl_private.is_after_transactions(
+                fill.book_id, fill.instrument_id, fill.executed_at
+            )
+        then
             return false;
         end if;
     end loop;

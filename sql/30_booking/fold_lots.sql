@@ -34,10 +34,9 @@ begin
             elsif lot.quantity = 0 then
                 stored := coalesce(stored, utl_private.stored_lots(leg));
                 fetch stored into lot;
-                if not found then
-                    lot := opened[first];
-                    first := first + 1;
-                end if;
+                continue when found;
+                lot := opened[first];
+                first := first + 1;
             end if;
             quantity := utl_private.closing_quantity(leg.quantity, lot.quantity);
             cost_change := -utl_private.part_of(lot.cost, -quantity, lot.quantity);

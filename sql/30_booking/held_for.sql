@@ -12,7 +12,14 @@ begin
         select
             t.*,
             p.position_id,
-            coalesce(not p.has_transactions, false)
+            p.position_id is not null
+            and (
+                not p.has_transactions
+                or not t.by_arrival
+                and utl_private.is_after_transactions(
+                    t.book_id, t.instrument_id, fill.executed_at
+                )
+            )
             and t.basis = 'instrument' and t.family <> 'deferred'
             and t.starts_at = '-infinity' and t.ends_at = 'infinity'
             and fill.executed_at >= t.closed_up_to as is_plain
@@ -51,7 +58,7 @@ begin
 
     select array_agg(row(
         l.position_id, l.book_id, l.costing_id, l.account_id, l.instrument_id,
-        k.method, k.family, k.capitalizes_fees, k.ranks_with_fees, k.by_arrival, k.multiplier,
+        k.method, utl_private.family_of(k.method, l.has_transactions), k.capitalizes_fees, k.ranks_with_fees, k.by_arrival, k.multiplier,
         k.is_inverse, k.cost_asset_id, l.quantity, l.cost, l.realized_pnl, l.fees, l.opened_at,
         l.last_effective_at, l.last_sequence, l.last_fill_id,
         k.closed_up_to, k.starts_at, k.ends_at, k.coin_asset_id, l.has_transactions
@@ -66,6 +73,5 @@ $held_for$;
 comment on function utl_private.held_for(utl.fills) is
 'Locks the positions of one fill, in the order of their ids, and returns them with their terms and
 state; null, and nothing is locked, if the fill takes more than a leg at the end of each: if one is
-missing, has transactions, is being built or starts later, if the fill is of a closed period or
-corrected already, or if the book keeps inventories. The first transaction of a position may come
-while its lock is waited for: it is in the state then.';
+missing, is being built or starts later, if the fill is of a closed period, corrected already, or
+older than a transaction that moved a position, or if the book keeps inventories.';

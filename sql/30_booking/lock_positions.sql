@@ -29,27 +29,12 @@ begin
                     select c.book_id from utl_private.costings as c where c.pool = 'account'
                 ) then t.account_id else 0 end as account_id
             from unnest(touched) as t
-        ),
-
-        named as (
-            select distinct
-                t.account_id, t.fee_asset_id,
-                t.instrument_id < 0 and t.quantity <> 0 as is_inventory
-            from unnest(touched) as t
         )
 
         select
             array_agg(distinct p.position_id) filter (where b.family <> 'deferred'),
             array_agg(distinct p.position_id) filter (where b.family = 'deferred'),
-            bool_or(b.costing_id is null) or exists (
-                select
-                from named as n
-                left join utl_private.accounts as a on n.account_id = a.account_id
-                left join utl_private.assets as f on n.fee_asset_id = f.asset_id
-                where
-                    n.is_inventory or a.account_id is null
-                    or (n.fee_asset_id is not null and f.asset_id is null)
-            ),
+            bool_or(b.costing_id is null) or utl_private.names_unknown(touched),
             bool_or(b.costing_id is not null and p.position_id is null),
             bool_or(p.has_transactions)
         into _positions, _deferred, _is_unknown, _is_missing, _has_transactions
@@ -69,9 +54,10 @@ begin
         perform utl_private.add_positions(touched);
     end loop;
     if coalesce(and_targets, _has_transactions) then
-        _positions := utl_private.with_targets(_positions, touched);
+        _held := utl_private.held_with_targets(_positions, _deferred, touched);
+    else
+        _held := utl_private.held_positions(_positions, _deferred);
     end if;
-    _held := utl_private.held_positions(_positions, _deferred);
     perform utl_private.add_flows(touched);
     return _held;
 end

@@ -12,9 +12,9 @@ SQL = ROOT / "sql"
 FUNCTION_LINES_MAX = 70
 LONGER_FUNCTIONS = {
     # A binary heap that is worked on in place: PL/pgSQL copies an array that it hands on.
-    "fold_ranked_lots": 97,
+    "fold_ranked_lots": 105,
     # One statement writes all that the fold gives: another one a fill costs more than it tidies.
-    "book_legs": 121,
+    "book_legs": 115,
     # The transition table is not to be seen in a function that it calls.
     "book_fills": 87,
 }

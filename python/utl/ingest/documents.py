@@ -10,8 +10,8 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import BinaryIO, cast
 
 from utl.ingest.adapter import FileError
@@ -25,8 +25,6 @@ PREAMBLE_LINES_MAX = 20  # of who and when, before the header of some exports
 KNOWN_COLUMNS_MIN = 3  # by which a header is known
 RAW_MAX = 10_000  # characters that are kept of a row
 DEPTH_MAX = 5  # of envelopes around rows
-
-IDS = frozenset({"id", "trade_id", "tradeId", "execId", "txid", "tranId", "billId"})
 
 # Where venues put their rows. What else an envelope says of them (the category of Bybit's) is kept.
 LISTS = (
@@ -71,6 +69,18 @@ def parts_of(source: BinaryIO, columns: Mapping[str, str]) -> Iterator[Part]:
 def parts_in(found: object, line: int = 1, raw: str = "") -> Iterator[Part]:
     """Cut what is in memory already: the objects in a response, a message, or lists of them."""
     yield from _rows_in(found, line, raw, {}, 0)
+
+
+def numbered(parts: Iterable[Part]) -> Iterator[Part]:
+    """Say of each row which of equal ones it is."""
+    equal: Counter[int] = Counter()
+    for part in parts:
+        if part.fields is None:
+            yield part
+            continue
+        key = hash(part.raw)
+        equal[key] += 1
+        yield replace(part, fields={**part.fields, "ordinal": equal[key]})
 
 
 def loads(document: str) -> object:
@@ -223,17 +233,11 @@ def plain_name(column: str) -> str:
 
 def _csv_parts(lines: Lines, columns: Mapping[str, str]) -> Iterator[Part]:
     names, mark = _header(lines, columns)
-    has_ids = bool(IDS & set(names))
-    equal: Counter[int] = Counter()  # of rows without an id: which of equal ones it is
     while record := next_csv_record(lines, names, mark):
         if record.problem is not None:
             yield Part(record.line, _kept(record.raw), problem=record.problem)
-        elif has_ids:
-            yield Part(record.line, _kept(record.raw), record.fields)
         else:
-            key = hash(record.raw)
-            equal[key] += 1
-            yield Part(record.line, _kept(record.raw), {**record.fields, "ordinal": equal[key]})
+            yield Part(record.line, _kept(record.raw), record.fields)
 
 
 def _header(lines: Lines, columns: Mapping[str, str]) -> tuple[list[str], str]:

@@ -129,7 +129,7 @@ def trade(raw: Raw, context: Context) -> list[Found]:
     if venue == "bitmex" and info.get("execType", "Trade") != "Trade":
         return [_bitmex_funding(raw)]
     symbol = required(raw, "symbol")
-    at = sharpest_moment(raw.get("timestamp") or raw.get("datetime"), info)
+    at = sharpest_moment(_when(raw), info)
     market = context.markets.find(symbol)
     quantity, price = _figures(raw, venue, market)
     trade_id = _trade_id(raw, venue) or _composed_id(raw, quantity, price, context)
@@ -282,7 +282,7 @@ def _bitmex_funding(raw: Raw) -> Found:
     if info.get("execType") != "Funding":
         raise NotBooked(f"no trade but {shortly(info.get('execType'))}")
     symbol, paid = required(raw, "symbol"), _bitmex_fee(decimal(info.get("execComm"), ""), info)
-    at = sharpest_moment(raw.get("timestamp") or raw.get("datetime"), info)
+    at = sharpest_moment(_when(raw), info)
     return funding(symbol, paid.asset, -paid.cost, at, text(info, "execID"))
 
 
@@ -385,7 +385,7 @@ def position(raw: Raw, context: Context) -> list[Found]:
 
 def _position_time(raw: Raw, context: Context) -> str:
     """When it was so: as we are told, or at its last update. Some give the time of its opening."""
-    said = [raw.get("timestamp") or raw.get("datetime"), raw.get("lastUpdateTimestamp")]
+    said = [_when(raw), raw.get("lastUpdateTimestamp")]
     times = [context.as_of] if context.as_of else [found for found in said if found]
     if not times:
         raise Problem(NO_TIME)
@@ -416,14 +416,20 @@ def balance(raw: Raw, context: Context) -> list[Found]:
 
 
 def _as_of(raw: Raw, context: Context) -> str:
-    found = raw.get("timestamp") or raw.get("datetime") or context.as_of
+    found = _when(raw) or context.as_of
     if found is None:
         raise Problem(NO_TIME)
     return moment(found, context.zone, "timestamp")
 
 
+def _when(raw: Raw) -> object:
+    """The timestamp, or else the datetime, which is the same."""
+    timestamp = raw.get("timestamp")
+    return raw.get("datetime") if timestamp is None else timestamp
+
+
 def _time(raw: Raw, context: Context) -> str:
-    return moment(raw.get("timestamp") or raw.get("datetime"), context.zone, "timestamp")
+    return moment(_when(raw), context.zone, "timestamp")
 
 
 def _has(*names: str) -> Callable[[Raw], bool]:

@@ -117,13 +117,12 @@ def shortly(found: object) -> str:
 def exact(figure: object, name: str, info: object) -> Decimal:
     """Give back the digits that a figure lost when it became a float.
 
-    ccxt's unified figures are floats, and its `info` is what the venue sent. If exactly one figure
-    in there is the same float, its digits are meant.
+    ccxt's unified figures are floats, also where they were dumped as text, and its `info` is what
+    the venue sent. If exactly one figure in there is the same float, its digits are meant.
     """
     number = decimal(figure, name)
-    if not isinstance(figure, float):
-        return number
-    found = {abs(other) for other in figures_in(info) if abs(float(other)) == abs(figure)}
+    nearest = abs(float(number))
+    found = {abs(other) for other in figures_in(info) if abs(float(other)) == nearest}
     return found.pop().copy_sign(number) if len(found) == 1 else number
 
 

@@ -3,7 +3,8 @@
 import io
 import json
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import ccxt as ccxt_library
 import pytest
@@ -25,6 +26,7 @@ from utl.ingest.exchange import rows_in
 from utl.ingest.feed import Context
 from utl.ingest.figures import decimal, moment, with_unit
 from utl.ingest.figures import exact as exact_figure
+from utl.ingest.opening import opened
 from utl.ingest.symbols import Markets
 
 
@@ -588,7 +590,7 @@ def test_an_hour_that_comes_twice_is_no_moment() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le-bom", "utf-32"])
-def test_byte_order_marks_and_wide_characters_are_read(encoding: str) -> None:
+def test_byte_order_marks_and_wide_characters_are_read(encoding: str, tmp_path: Path) -> None:
     text = (
         "portfolio,trade id,product,side,created at,size,size unit,price,fee,total,"
         'price/fee/total unit\r\ndefault,7,BTC-USD,BUY,2021-01-02T21:11:44.123Z,"1,000.5",BTC,'
@@ -599,7 +601,10 @@ def test_byte_order_marks_and_wide_characters_are_read(encoding: str) -> None:
         if encoding == "utf-16-le-bom"
         else text.encode(encoding)
     )
-    found = only(read("coinbase", data))
+    path = tmp_path / "fills.csv"
+    path.write_bytes(data)
+    with opened(path) as file:
+        found = only(rows_of(find("coinbase").read(cast(BinaryIO, file), Options())))
     assert (found["quantity"], found["price"]) == ("1000.5", "32000.50")
 
 

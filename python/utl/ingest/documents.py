@@ -33,12 +33,6 @@ LISTS = (
 )  # fmt: skip
 LISTED = frozenset(LISTS)
 OF_ALL_ROWS = ("category", "exchange")
-WIDE = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 @dataclass(frozen=True)
@@ -89,14 +83,10 @@ def loads(document: str) -> object:
 
 
 def _opened(source: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """Look at the beginning, and turn wide characters into UTF-8."""
+    """Look at the beginning."""
     head = source.read(HEAD_BYTES)
     whole = cast(BinaryIO, io.BufferedReader(_Chained(head, source)))
-    encoding = next((WIDE[bom] for bom in WIDE if head.startswith(bom)), None)
-    if encoding is None:
-        return head.removeprefix(codecs.BOM_UTF8), whole
-    narrow = whole.read().decode(encoding, "replace").encode()
-    return narrow[:HEAD_BYTES], io.BytesIO(narrow)
+    return head.removeprefix(codecs.BOM_UTF8), whole
 
 
 class _Chained(io.RawIOBase):

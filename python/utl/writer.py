@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import asdict
@@ -56,7 +57,7 @@ class WriterFull(TimeoutError):  # noqa: N818
 
 
 class _Pending(NamedTuple):
-    row: Row
+    row: Mapping[str, str]
     future: "Future[Outcome]"
     came_at: float
 
@@ -120,8 +121,12 @@ class Writer:
         be sent again. To cancel a future does not take the fill back.
 
         Blocks while the writer is full, up to `timeout_s`: then WriterFull. Raises WriterClosed
-        after `close`.
+        after `close`, and TypeError for what is no mapping.
         """
+        if not isinstance(fill, Mapping):
+            raise TypeError(f"a fill is a mapping, and no {type(fill).__name__}")
+        # Here, so that what cannot be written raises where it came from, and costs no other fill.
+        row = {name: text_of(value) for name, value in fill.items()}
         future: Future[Outcome] = Future()
         with self._has_changed:
             has_room = self._has_changed.wait_for(
@@ -131,7 +136,7 @@ class Writer:
                 raise WriterClosed("the writer is closed")
             if not has_room:
                 raise WriterFull(f"{self._pending_max} fills wait for the server already")
-            self._waiting.append(_Pending(dict(fill), future, time.monotonic()))
+            self._waiting.append(_Pending(row, future, time.monotonic()))
             self._unsettled += 1
             if len(self._waiting) in (1, self._batch_max):
                 self._has_changed.notify_all()
@@ -186,7 +191,7 @@ class Writer:
             self._is_flushing = self._is_flushing and self._unsettled > 0
             self._has_changed.notify_all()
 
-    def _send(self, rows: list[Row]) -> list[Outcome]:
+    def _send(self, rows: list[Mapping[str, str]]) -> list[Outcome]:
         """Record a batch; again after the server went away: what is there already stays."""
         first_line = self._recorded + 1
         self._recorded += len(rows)
@@ -201,7 +206,7 @@ class Writer:
                 time.sleep(pause_s)
                 pause_s = min(2 * pause_s, PAUSE_MAX_S)
 
-    def _send_once(self, rows: list[Row], first_line: int) -> list[Outcome]:
+    def _send_once(self, rows: list[Mapping[str, str]], first_line: int) -> list[Outcome]:
         lines = _plain_lines(rows)
         if lines is None:
             return self._ledger.send_rows(rows, self._defaults, first_line)
@@ -287,12 +292,12 @@ class AsyncWriter:
             answer.set_result(settled.result())
 
 
-def _plain_lines(rows: list[Row]) -> str | None:
+def _plain_lines(rows: list[Mapping[str, str]]) -> str | None:
     """Write fills as lines of plain CSV; None if a key or a text in them is none for such lines."""
     known = set(COLUMNS)
     if not all(row.keys() <= known for row in rows):
         return None
-    lines = "\n".join(",".join(text_of(row.get(name)) for name in COLUMNS) for row in rows)
+    lines = "\n".join(",".join([row.get(name, "") for name in COLUMNS]) for row in rows)
     separators = (lines.count(","), lines.count("\n"))
     if separators != (len(rows) * (len(COLUMNS) - 1), len(rows) - 1):
         return None

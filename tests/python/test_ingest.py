@@ -133,6 +133,8 @@ def test_fills_are_booked_in_the_order_of_their_lines(
         ("BTC/USDT,buy,1,1,2026-01-01T00:00Z,A\0B", "22U04", "a NUL byte"),
         ("BTC/USDT,buy,1,1,2026-01-01T00:00Z," + "A" * 2000, "22U03",
          "venue_fill_id is longer than 1000 bytes"),
+        ("BTC/USDT,buy,1,1,2026-01-01T00:00Z,1.23457E+17", "22U03",
+         "venue_fill_id has lost digits, as in a spreadsheet or a float: '1.23457E+17'"),
         ("BTC/USDT" * 99_999 + ",buy,1,1,2026-01-01T00:00Z,A", "22U01",
          f"unknown instrument '{('BTC/USDT' * 8)[:60]}'…; the nearest known: 'BTC/USDT'"),
     ],

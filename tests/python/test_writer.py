@@ -142,6 +142,23 @@ def test_a_fill_may_change_after_it_was_handed_over(
     assert book.execute("select quantity from utl.positions").fetchone() == (1.5,)
 
 
+def test_what_cannot_be_a_fill_raises_where_it_comes_from(
+    database: str, book: psycopg.Connection
+) -> None:
+    class Unwritable:
+        def __str__(self) -> str:
+            raise RuntimeError("no text")
+
+    with Writer(database, defaults=HERE, delay_s=3600) as writer:
+        good = writer.record(fill("A"))
+        with pytest.raises(TypeError, match="a fill is a mapping, and no int"):
+            writer.record(7)  # type: ignore[arg-type]
+        with pytest.raises(RuntimeError, match="no text"):
+            writer.record(fill("B", price=Unwritable()))
+    assert good.result(0).outcome == "booked"
+    assert booked(book) == 1
+
+
 def test_a_full_writer_makes_its_callers_wait(database: str, lock: Callable[[], None]) -> None:
     with Writer(database, defaults=HERE, pending_max=2) as writer:
         futures = [writer.record(fill(str(number))) for number in range(2)]

@@ -1,6 +1,9 @@
 """`Writer` and `AsyncWriter`: many small fills become few commits, each with its own outcome."""
 
 import asyncio
+import itertools
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -116,6 +119,47 @@ def test_closing_settles_what_was_handed_over(database: str, book: psycopg.Conne
     writer.close()
     with pytest.raises(WriterClosed, match="the writer is closed"):
         writer.record(fill("late"))
+
+
+def test_flushing_waits_for_no_fill_that_comes_later(
+    database: str, book: psycopg.Connection
+) -> None:
+    stopped = threading.Event()
+    names = itertools.count()
+
+    def trade() -> None:
+        while not stopped.is_set():
+            writer.record(fill(str(next(names))))
+
+    with Writer(database, defaults=HERE, delay_s=3600) as writer:
+        first = writer.record(fill("first"))
+        threads = [threading.Thread(target=trade) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        assert writer.flush(SOON_S)
+        assert first.result(0).outcome == "booked"
+        stopped.set()
+        for thread in threads:
+            thread.join()
+    assert booked(book) == next(names) + 1
+
+
+def test_a_script_that_does_not_close_its_writer_loses_nothing(
+    database: str, book: psycopg.Connection
+) -> None:
+    row = {**fill("x"), "executed_at": "2026-01-01T00:00Z"}
+    script = f"""
+from utl.ledger import Defaults
+from utl.writer import Writer
+writer = Writer({database!r}, defaults=Defaults("main", "binance:1"), delay_s=3600)
+for name in "ABC":
+    writer.record({row} | {{"venue_fill_id": name}})
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert booked(book) == 3
 
 
 def test_threads_on_one_hot_position_share_commits(database: str, book: psycopg.Connection) -> None:

@@ -747,6 +747,13 @@ def test_bad_lines_of_a_file_never_stop_the_good_ones() -> None:
     assert all(row.problem for row in rows[1:-1])
 
 
+def test_text_among_the_rows_of_an_array_costs_only_itself() -> None:
+    for rows in ([TRADE, "x", None, TRADE], ["x", TRADE], [TRADE, "x"], [[], "x", TRADE]):
+        found = read("ccxt", rows, exchange="okx")
+        assert [bool(row.facts) for row in found] == [row == TRADE for row in rows]
+        assert [bool(row.problem) for row in found] == [row != TRADE for row in rows]
+
+
 def test_a_line_of_a_wrong_width_is_a_problem() -> None:
     rows = read("deribit", b"trade_id,instrument,amount\n1,BTC-PERPETUAL\n2,BTC-PERPETUAL,3,4\n")
     assert [row.problem for row in rows] == [
@@ -812,3 +819,5 @@ def test_lost_digits_come_back_only_if_there_is_no_doubt() -> None:
     assert str(exact_figure(0.3, "f", {"a": "0.3000000000000000001"})) == "0.3000000000000000001"
     doubtful = {"a": "0.3000000000000000001", "b": "0.3000000000000000002"}
     assert str(exact_figure(0.3, "f", doubtful)) == "0.3"
+    assert str(exact_figure(0.1 + 0.2, "f", {"a": "0.3", "b": "0.30000000000001"})) == "0.3"
+    assert str(exact_figure(0.1 + 0.2, "f", {"a": "0.1", "b": "0.2"})) == "0.30000000000000004"

@@ -121,8 +121,11 @@ def _is_by_line(head: bytes) -> bool:
 
 
 def _is_message(found: object) -> bool:
-    """Kraken's messages are arrays: rows, the channel, what else."""
-    return isinstance(found, list) and any(isinstance(part, str) for part in found)
+    """Kraken's messages are arrays: a list of rows, the channel, its count."""
+    if not isinstance(found, list) or len(found) not in (2, 3):
+        return False
+    is_counted = len(found) == 2 or (isinstance(found[2], dict) and "sequence" in found[2])
+    return isinstance(found[0], list) and isinstance(found[1], str) and is_counted
 
 
 def _line_parts(lines: Lines) -> Iterator[Part]:

@@ -747,8 +747,19 @@ def test_bad_lines_of_a_file_never_stop_the_good_ones() -> None:
     assert all(row.problem for row in rows[1:-1])
 
 
+def test_pages_of_rows_are_read_row_by_row() -> None:
+    pages = [[TRADE, {**TRADE, "id": "13"}], [], [{**TRADE, "id": "14"}, "x"]]
+    found = read("ccxt", pages, exchange="okx")
+    assert [bool(row.facts) for row in found] == [True, True, True, False]
+    found = read("ccxt", [[TRADE], "x", TRADE], exchange="okx")  # no message of Kraken's
+    assert [bool(row.facts) for row in found] == [True, False, True]
+    found = read("ccxt", json.dumps(pages, indent=1)[:-30].encode(), exchange="okx")
+    assert [bool(row.facts) for row in found] == [True, True, False]
+    assert (found[2].problem or "").startswith("the file is damaged from here on")
+
+
 def test_text_among_the_rows_of_an_array_costs_only_itself() -> None:
-    for rows in ([TRADE, "x", None, TRADE], ["x", TRADE], [TRADE, "x"], [[], "x", TRADE]):
+    for rows in ([TRADE, "x", None, TRADE], ["x", TRADE], [TRADE, "x"]):
         found = read("ccxt", rows, exchange="okx")
         assert [bool(row.facts) for row in found] == [row == TRADE for row in rows]
         assert [bool(row.problem) for row in found] == [row != TRADE for row in rows]

@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO, cast
 
-from utl.ingest.adapter import FileError
+from utl.ingest.adapter import FileError, Problem
 from utl.ingest.figures import shortly
-from utl.ingest.jsontext import DECODER
+from utl.ingest.jsontext import DECODER, JsonText
 from utl.ingest.lines import LINE_BYTES_MAX, Lines
-from utl.ingest.records import csv_header, json_records, next_csv_record
+from utl.ingest.records import csv_header, next_csv_record
 
 HEAD_BYTES = LINE_BYTES_MAX
 PREAMBLE_LINES_MAX = 20  # of who and when, before the header of some exports
@@ -54,8 +54,7 @@ def parts_of(source: BinaryIO, columns: Mapping[str, str]) -> Iterator[Part]:
     elif _is_by_line(head):
         yield from _line_parts(Lines(whole))
     elif begin == b"[":
-        for line, raw, fields, problem in json_records(whole):
-            yield from _parts_at(line, raw, fields, problem)
+        yield from _array_parts(Lines(whole))
     else:
         yield from _response_parts(whole)
 
@@ -159,13 +158,15 @@ def _response_parts(whole: BinaryIO) -> Iterator[Part]:
         yield Part(number, part.raw, part.fields, part.problem)
 
 
-def _parts_at(
-    line: int, raw: str, fields: Mapping[str, object], problem: str | None
-) -> Iterator[Part]:
-    if problem is not None:
-        yield Part(line, _kept(raw), problem=problem)
-    else:
-        yield from parts_in(fields, line, raw)
+def _array_parts(lines: Lines) -> Iterator[Part]:
+    """The rows of an array, which may be lists of them: pages."""
+    text = JsonText(lines)
+    try:
+        for line, raw, found in text.elements():
+            yield from parts_in(found, line, raw)
+    except Problem as error:
+        problem = f"the file is damaged from here on: {error}"
+        yield Part(text.line, _kept(text.head()), problem=problem)
 
 
 def _rows_in(

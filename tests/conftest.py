@@ -9,9 +9,28 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.database import clone, connect, migrated_template, running_server
 from utl import server
+
+# The same examples each time, however slow the machine is; UTL_PROPERTIES=deep tries many others.
+settings.register_profile(
+    "ci",
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    print_blob=True,
+)
+settings.register_profile(
+    "deep",
+    settings.get_profile("ci"),
+    max_examples=5000,
+    derandomize=False,
+    phases=[Phase.generate, Phase.shrink],
+)
+settings.load_profile(os.environ.get("UTL_PROPERTIES", "ci"))
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 10_000
 ATTEMPTS_MAX = 7
+RAW_CHARS_MAX = 10_000  # of what is kept of a row that is no mapping
 RETRY_AFTER_S = 0.1  # doubled at each attempt: all in all, six seconds
 
 RECORD_FILLS = """
@@ -130,9 +131,10 @@ class Ledger:
         venue_order_id. Numbers may be Decimal, int, float or str; a time is a datetime with its
         zone, an ISO 8601 text, or Unix milliseconds. The arguments are those of `Defaults`.
 
-        A bad row never stops the good ones: it is rejected, with the reason, and kept in
-        utl.rejected_fills. Each 10,000 rows are one transaction; `fills` may be endless for all
-        that memory cares, but for the outcomes. Raises psycopg.Error when the server stays away.
+        A bad row, even one that is no mapping, never stops the good ones: it is rejected, with the
+        reason, and kept in utl.rejected_fills. Each 10,000 rows are one transaction; `fills` may be
+        endless for all that memory cares, but for the outcomes. Raises psycopg.Error when the
+        server stays away.
         """
         defaults = Defaults(book, account, source, timezone, create, venue)
         outcomes: list[Outcome] = []
@@ -147,9 +149,7 @@ class Ledger:
         found = self.query(
             RECORD_FILLS,
             {
-                "fills": written(
-                    {"line": line, **row} for line, row in enumerate(rows, first_line)
-                ),
+                "fills": written(_numbered(row, line) for line, row in enumerate(rows, first_line)),
                 "source": defaults.source,
                 "book": defaults.book,
                 "account": defaults.account,
@@ -219,13 +219,26 @@ def _batches(fills: "Iterable[Row] | pd.DataFrame | ArrowStream") -> Iterator[Se
         yield from _frame_batches(cast("pd.DataFrame", fills))
     elif hasattr(fills, "__arrow_c_stream__"):
         yield from _arrow_batches(cast(ArrowStream, fills))
+    elif isinstance(fills, str | bytes | Mapping):
+        raise TypeError(f"fills are rows, many of them, and no {type(fills).__name__}")
     else:
         rows = iter(fills)
         while batch := list(islice(rows, BATCH_ROWS)):
             yield batch
 
 
+def _numbered(row: object, line: int) -> Row:
+    """Say at which line a row stands, if it does not itself; and if it is none, that."""
+    if isinstance(row, Mapping):
+        return {"line": line, **row}
+    kind = type(row).__name__
+    return {"line": line, "raw": repr(row)[:RAW_CHARS_MAX], "problem": f"not a mapping: {kind}"}
+
+
 def _frame_batches(frame: "pd.DataFrame") -> Iterator[Sequence[Row]]:
+    if not frame.columns.is_unique:
+        twice = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
+        raise ValueError(f"columns of the DataFrame are there twice: {', '.join(twice)}")
     for first in range(0, len(frame), BATCH_ROWS):
         part = frame.iloc[first : first + BATCH_ROWS].astype(object)
         # pandas has NaN for "no value".
@@ -274,6 +287,14 @@ def is_utf8(text: str) -> bool:
     return True
 
 
+def float_text(number: float) -> str:
+    """Write the shortest text that means the same float, also of numpy's.
+
+    A whole one has no fraction: pandas makes floats of whole numbers where one is missing.
+    """
+    return float.__repr__(number).removesuffix(".0")
+
+
 def text_of(value: object) -> str:
     """Write a value as the ledger reads it; nothing is the empty text."""
     if isinstance(value, str):
@@ -283,5 +304,5 @@ def text_of(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, float):
-        return float.__repr__(value)  # of numpy's floats too: the shortest text that means the same
+        return float_text(value)
     return str(value)

@@ -10,7 +10,7 @@ of the account. Balances and positions are fetched as they are now.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -37,6 +37,7 @@ IN_MEMORY_MAX = 20_000
 
 BY_SYMBOL = ("trades", "funding")
 BOTH_WAYS = "fetchDepositsWithdrawals"
+MOVES = {"deposits": "deposit", "withdrawals": "withdrawal"}
 
 NEWEST_FILL = """
     select (extract(epoch from max(f.executed_at)) * 1000)::bigint
@@ -209,7 +210,6 @@ class Puller:
             account=self._request.account,
             markets=Markets.of(self._venue.exchange.markets),
             accounts=self._request.accounts,
-            as_of=str(self._venue.now()),
         )
         methods = self._methods()
         streams = [
@@ -223,7 +223,9 @@ class Puller:
                 self._pull_stream(stream)
         for what in (what for what in methods if what in SNAPSHOTS):
             with self._going_on(what):
-                self._record(self._venue.ask(methods[what]))
+                asked_at = str(self._venue.now())
+                found = self._venue.ask(methods[what])
+                self._record(found, replace(self._context, as_of=asked_at))
         self._require_all()
         return self.summary
 
@@ -320,9 +322,12 @@ class Puller:
             return found
 
         found = collect(pages, start, stop, page=page, most=IN_MEMORY_MAX)
-        if stream.method == BOTH_WAYS:
-            return [one for one in found if f"{one.get('type')}s" == stream.what]
-        return found
+        if stream.what not in MOVES:
+            return found
+        kind = MOVES[stream.what]
+        if stream.method != BOTH_WAYS:  # what was asked for need not say what it is
+            return [{**one, "type": unified.kind_of(one) or kind} for one in found]
+        return [one for one in found if unified.kind_of(one) in (kind, None)]
 
     def _start(self, name: str, what: str) -> int:
         """Where to go on: as asked for, from the stored point, or from the newest fill."""
@@ -349,10 +354,10 @@ class Puller:
                 return int(found)
         return None
 
-    def _record(self, found: object) -> None:
+    def _record(self, found: object, context: Context | None = None) -> None:
         """Book what was fetched, or only see what would become of it."""
         with self._booking():
-            for parcel in parcels(rows_in(found, self._context, unified.read_row)):
+            for parcel in parcels(rows_in(found, context or self._context, unified.read_row)):
                 self._booker.book(parcel)
 
     @contextmanager

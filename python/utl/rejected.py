@@ -3,10 +3,12 @@
 import csv
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
+from typing import TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -36,6 +38,7 @@ EXPORT = """
     where resolved_at is null and (%(source)s::text is null or source = %(source)s)
     order by rejected_fill_id
 """
+RAW_CHARS_MAX = 1 << 28  # of one row, as it came
 KEYS = ("reason", "fact", "source", "line", "raw")
 RETRY = "select outcome from utl.retry_rejected_fills(%(source)s)"
 
@@ -92,13 +95,7 @@ def export(source: str | None, file: Path, console: Console) -> None:
 def retry_file(file: Path, source: str | None, console: Console) -> int:
     """Send mended rows through again; return how many are rejected still."""
     with Ledger() as ledger, file.open(encoding="utf-8-sig", newline="") as mended:
-        rows = csv.DictReader(mended, strict=True)
-        missing = set(KEYS) - set(rows.fieldnames or ())
-        if missing:
-            raise UtlError(
-                f"{file} is not what `utl rejected export` writes",
-                detail=f"missing: {', '.join(sorted(missing))}",
-            )
+        rows = _exported(file, mended)
         wanted = (row for row in rows if source is None or row["source"] == source)
         bookers: list[Booker] = []
         for place, group in groupby(wanted, key=itemgetter("source")):
@@ -108,6 +105,22 @@ def retry_file(file: Path, source: str | None, console: Console) -> int:
     counts = sum((booker.summary.counts for booker in bookers), Counter[str]())
     _tell(counts, console)
     return counts["rejected"]
+
+
+def _exported(file: Path, mended: TextIO) -> Iterator[dict[str, str]]:
+    """Give the rows of a file that was exported; UtlError where it is none any more."""
+    csv.field_size_limit(RAW_CHARS_MAX)
+    rows = csv.DictReader(mended, strict=True)
+    refused = f"{file} is not what `utl rejected export` writes"
+    try:
+        if missing := set(KEYS) - set(rows.fieldnames or ()):
+            raise UtlError(refused, detail=f"missing: {', '.join(sorted(missing))}")
+        for row in rows:
+            if None in row or None in row.values():
+                raise UtlError(refused, detail=f"line {rows.line_num} has other columns")
+            yield row
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise UtlError(refused, detail=f"after line {rows.line_num}: {error}") from error
 
 
 def _mended(row: dict[str, str]) -> Row:

@@ -12,10 +12,12 @@ venue_fill_id, so what had been committed is there once.
 """
 
 import asyncio
+import atexit
 import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import asdict
@@ -56,7 +58,7 @@ class WriterFull(TimeoutError):  # noqa: N818
 
 
 class _Pending(NamedTuple):
-    row: Row
+    row: Mapping[str, str]
     future: "Future[Outcome]"
     came_at: float
 
@@ -92,13 +94,14 @@ class Writer:
         self._pending_max = pending_max
         self._patience_s = patience_s
         self._waiting: deque[_Pending] = deque()
-        self._unsettled = 0  # waiting or on their way
-        self._recorded = 0
-        self._is_flushing = False
+        self._taken = 0  # how many were handed over, and how many of those first are settled
+        self._settled = 0
+        self._flush_until = 0  # how many are to be settled without delay
         self._is_closed = False
         self._has_changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="utl writer", daemon=True)
         self._thread.start()
+        atexit.register(self.close)  # a script that ends without it loses nothing
 
     def __enter__(self) -> Self:
         return self
@@ -120,29 +123,37 @@ class Writer:
         be sent again. To cancel a future does not take the fill back.
 
         Blocks while the writer is full, up to `timeout_s`: then WriterFull. Raises WriterClosed
-        after `close`.
+        after `close`, and TypeError for what is no mapping.
         """
+        if not isinstance(fill, Mapping):
+            raise TypeError(f"a fill is a mapping, and no {type(fill).__name__}")
+        # Here, so that what cannot be written raises where it came from, and costs no other fill.
+        row = {name: text_of(value) for name, value in fill.items()}
         future: Future[Outcome] = Future()
         with self._has_changed:
             has_room = self._has_changed.wait_for(
-                lambda: self._is_closed or self._unsettled < self._pending_max, timeout_s
+                lambda: self._is_closed or self._taken - self._settled < self._pending_max,
+                timeout_s,
             )
             if self._is_closed:
                 raise WriterClosed("the writer is closed")
             if not has_room:
                 raise WriterFull(f"{self._pending_max} fills wait for the server already")
-            self._waiting.append(_Pending(dict(fill), future, time.monotonic()))
-            self._unsettled += 1
+            self._waiting.append(_Pending(row, future, time.monotonic()))
+            self._taken += 1
             if len(self._waiting) in (1, self._batch_max):
                 self._has_changed.notify_all()
         return future
 
     def flush(self, timeout_s: float | None = None) -> bool:
-        """Send what waits without delay; wait until all is settled. False if time ran out."""
+        """Send what waits without delay, and wait until it is settled. False if time ran out.
+
+        What others hand over meanwhile is not waited for.
+        """
         with self._has_changed:
-            self._is_flushing = True
+            taken = self._flush_until = self._taken
             self._has_changed.notify_all()
-            return self._has_changed.wait_for(lambda: self._unsettled == 0, timeout_s)
+            return self._has_changed.wait_for(lambda: self._settled >= taken, timeout_s)
 
     def close(self) -> None:
         """Settle what was handed over, and end. More than once does no harm."""
@@ -150,6 +161,7 @@ class Writer:
             self._is_closed = True
             self._has_changed.notify_all()
         self._thread.join()
+        atexit.unregister(self.close)
 
     def _run(self) -> None:
         try:
@@ -169,7 +181,8 @@ class Writer:
             return [self._waiting.popleft() for _ in range(size)]
 
     def _is_due(self) -> bool:
-        return self._is_closed or self._is_flushing or len(self._waiting) >= self._batch_max
+        is_flushing = self._settled < self._flush_until
+        return self._is_closed or is_flushing or len(self._waiting) >= self._batch_max
 
     def _settle(self, batch: list[_Pending]) -> None:
         """Send a batch, and tell each fill's future what became of it."""
@@ -182,14 +195,12 @@ class Writer:
             for pending, outcome in zip(batch, outcomes, strict=True):
                 _tell(pending.future, outcome)
         with self._has_changed:
-            self._unsettled -= len(batch)
-            self._is_flushing = self._is_flushing and self._unsettled > 0
+            self._settled += len(batch)
             self._has_changed.notify_all()
 
-    def _send(self, rows: list[Row]) -> list[Outcome]:
+    def _send(self, rows: list[Mapping[str, str]]) -> list[Outcome]:
         """Record a batch; again after the server went away: what is there already stays."""
-        first_line = self._recorded + 1
-        self._recorded += len(rows)
+        first_line = self._settled + 1
         give_up_at = time.monotonic() + self._patience_s
         pause_s = 0.01
         while True:
@@ -201,7 +212,7 @@ class Writer:
                 time.sleep(pause_s)
                 pause_s = min(2 * pause_s, PAUSE_MAX_S)
 
-    def _send_once(self, rows: list[Row], first_line: int) -> list[Outcome]:
+    def _send_once(self, rows: list[Mapping[str, str]], first_line: int) -> list[Outcome]:
         lines = _plain_lines(rows)
         if lines is None:
             return self._ledger.send_rows(rows, self._defaults, first_line)
@@ -287,12 +298,12 @@ class AsyncWriter:
             answer.set_result(settled.result())
 
 
-def _plain_lines(rows: list[Row]) -> str | None:
+def _plain_lines(rows: list[Mapping[str, str]]) -> str | None:
     """Write fills as lines of plain CSV; None if a key or a text in them is none for such lines."""
     known = set(COLUMNS)
     if not all(row.keys() <= known for row in rows):
         return None
-    lines = "\n".join(",".join(text_of(row.get(name)) for name in COLUMNS) for row in rows)
+    lines = "\n".join(",".join([row.get(name, "") for name in COLUMNS]) for row in rows)
     separators = (lines.count(","), lines.count("\n"))
     if separators != (len(rows) * (len(COLUMNS) - 1), len(rows) - 1):
         return None

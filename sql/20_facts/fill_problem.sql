@@ -11,6 +11,10 @@ as $fill_problem$
         when fill.instrument is null then 'instrument is missing'
         when fill.venue_fill_id is null then 'venue_fill_id is missing'
         when octet_length(fill.venue_fill_id) > 1000 then 'venue_fill_id is longer than 1000 bytes'
+        when strpos(fill.venue_fill_id, '+') > 0
+            and fill.venue_fill_id ~ '^[0-9](\.[0-9]+)?[eE]\+[0-9]+$'
+            then 'venue_fill_id has lost digits, as in a spreadsheet or a float: '
+                || utl_private.quote_shortly(fill.venue_fill_id)
         when fill.side is null then 'side is missing'
         when lower(fill.side) not in ('buy', 'sell')
             then 'side is neither buy nor sell: ' || utl_private.quote_shortly(fill.side)

@@ -1,31 +1,14 @@
-"""One database for all examples of a file, most of which roll back, and how many there are.
+"""One database for all examples of a file, most of which roll back."""
 
-`UTL_PROPERTIES=deep` runs many more.
-"""
-
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 
 from tests import database
 from tests.properties.histories import SESSIONS
 from tests.properties.sending import Sender
-
-settings.register_profile(
-    "ci",
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    print_blob=True,
-)
-settings.register_profile(
-    "deep", settings.get_profile("ci"), max_examples=5000, phases=[Phase.generate, Phase.shrink]
-)
-settings.load_profile(os.environ.get("UTL_PROPERTIES", "ci"))
 
 
 @pytest.fixture(scope="module")

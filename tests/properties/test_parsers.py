@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from hypothesis import HealthCheck, assume, event, example, given, settings
+from hypothesis import assume, event, example, given, settings
 from hypothesis import strategies as st
 
 from tests import database
@@ -408,10 +408,15 @@ file_rows = st.lists(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("files")
+
+
+@settings(max_examples=settings().max_examples // 3)
 @given(file_rows, st.sampled_from(["csv", "jsonl"]))
 def test_every_row_of_any_file_is_accounted_for(
-    ledger: Ledger, tmp_path: Path, written: list[dict[str, str] | str], form: str
+    ledger: Ledger, folder: Path, written: list[dict[str, str] | str], form: str
 ) -> None:
     sink = io.StringIO()
     if form == "csv":
@@ -425,7 +430,7 @@ def test_every_row_of_any_file_is_accounted_for(
     else:
         sink.writelines(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in written)
     content = sink.getvalue().encode()
-    path = tmp_path / f"file.{form}"
+    path = folder / f"file.{form}"
     path.write_bytes(content)
     count = len(read(content, form, Options("main", "binance:1", by_row=True)))
     with ledger.rehearsal():

@@ -3,7 +3,8 @@
 import io
 import json
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import ccxt as ccxt_library
 import pytest
@@ -25,6 +26,7 @@ from utl.ingest.exchange import rows_in
 from utl.ingest.feed import Context
 from utl.ingest.figures import decimal, moment, with_unit
 from utl.ingest.figures import exact as exact_figure
+from utl.ingest.opening import opened
 from utl.ingest.symbols import Markets
 
 
@@ -181,11 +183,20 @@ def test_a_withdrawal_of_ccxt_has_its_fee_beside_it() -> None:
     [
         ({"status": "pending"}, "a withdrawal that is pending"),
         ({"status": "failed", "type": "deposit"}, "a deposit that is failed"),
+        ({"status": "Refunded", "type": "withdraw"}, "a withdrawal that is refunded"),
     ],
 )
 def test_what_did_not_happen_is_passed_over(change: dict[str, Any], ignored: str) -> None:
     (row,) = read("ccxt", {**WITHDRAWAL, **change})
     assert (row.ignored, row.facts, row.problem) == (ignored, (), None)
+
+
+def test_what_ccxt_hands_on_as_the_venue_has_it_is_known_or_refused() -> None:
+    assert read("ccxt", {**WITHDRAWAL, "type": "withdraw", "status": "FINISHED"})[0].facts
+    (row,) = read("ccxt", {**WITHDRAWAL, "type": None, "txid": "x", "address": None})
+    assert row.problem == "whether it is a deposit or a withdrawal is not said: type is None"
+    (row,) = read("ccxt", {**WITHDRAWAL, "status": "6"})
+    assert row.problem == "whether the withdrawal happened is not clear: its status is '6'"
 
 
 def test_transfers_of_ccxt_are_between_accounts() -> None:
@@ -202,6 +213,13 @@ def test_transfers_of_ccxt_are_between_accounts() -> None:
     assert (found["account"], found["to_account"], found["quantity"]) == ("okx-1", "okx-2", "100.5")
     (row,) = read("ccxt", unified, account="okx-1")
     assert row.ignored == "a transfer within the account, from spot to swap"
+    elsewhere = {**unified, "toAccount": "sub-7"}
+    (row,) = read("ccxt", elsewhere, account="okx-1")
+    assert (row.problem or "").endswith("'sub-7' is must be said: --set accounts=sub-7=ACCOUNT")
+    found = only(read("ccxt", elsewhere, account="okx-1", accounts="sub-7=okx-7"))
+    assert (found["account"], found["to_account"]) == ("okx-1", "okx-7")
+    (row,) = read("ccxt", {**unified, "fromAccount": None}, account="okx-1")
+    assert "which account None is must be said" in (row.problem or "")
 
 
 def test_positions_and_balances_are_lines_of_a_statement() -> None:
@@ -228,6 +246,10 @@ def test_positions_and_balances_are_lines_of_a_statement() -> None:
         "-5.0",
     )
     assert line["multiplier"] == "0.01"
+    updated = {**position, "lastUpdateTimestamp": 1700000060000}  # it was opened before
+    assert only(read("ccxt", updated))["as_of"] == "2023-11-14T22:14:20.000000Z"
+    told = only(read("ccxt", updated, as_of="2023-11-15T00:00Z"))
+    assert told["as_of"] == "2023-11-15T00:00:00.000000Z"
     (row,) = rows_in(balance, Context(), ccxt.read_row)
     assert [(fact["asset"], fact["quantity"]) for fact in row.facts] == [
         ("BTC", "0.123456789012345678"),
@@ -290,6 +312,7 @@ def test_a_rebate_is_a_negative_fee() -> None:
         ({"side": "hold"}, "side is neither buy nor sell: 'hold'"),
         ({"timestamp": None}, "timestamp is missing"),
         ({"fee": {"cost": 1, "currency": None}}, "fee has no currency"),
+        ({"fee": {"cost": None, "currency": "USDT", "rate": 0.001}}, "its rate, and not what"),
         ({"fee": None, "info": {"commission": "0.1"}}, "ccxt lost the fee"),
         ({"fee": None, "info": {"feeDetail": [{"totalFee": "-0.1"}]}}, "ccxt lost the fee"),
         ({"amount": "1,5"}, "amount is not a number: '1,5'"),
@@ -299,6 +322,41 @@ def test_a_trade_that_cannot_be_a_fill_says_why(change: dict[str, Any], problem:
     (row,) = read("ccxt", {**TRADE, **change}, exchange="okx")
     assert row.facts == ()
     assert problem in (row.problem or "")
+
+
+def test_a_trade_without_an_id_gets_one_of_all_it_says_if_that_is_allowed() -> None:
+    nameless = {**TRADE, "id": None}
+    other = {**nameless, "order": "4"}
+    rows = read("ccxt", [nameless, other, nameless], exchange="xt", compose_identity="yes")
+    assert [row.facts[0]["venue_fill_id"] for row in rows] == [
+        "BTC/USDT#5|3|27000|buy|1700000000000|1#buy",
+        "BTC/USDT#5|4|27000|buy|1700000000000|1#buy",
+        "BTC/USDT#5|3|27000|buy|1700000000000|2#buy",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "figures", "size"),
+    [
+        ("BTC/USDT:USDT", ("3", "0.1", "0.003"), "0.01"),
+        ("BTC/USDT:USDT", ("7", "64321.5", "450.25"), "0.001"),  # rounded to cents
+        ("BTC/USDT:USDT", ("10", "1.0004", "2501"), "250"),
+        ("BTC/USDT:USDT", ("2", "9.7", "19.3806"), "0.999"),  # which is no rounding
+        ("BTC/USDT:USDT", ("7", "64321.5", "451.23456"), ""),
+        ("BTC/USDT:USDT", ("7", "0.1234", "1"), ""),
+        ("BTC/USD:BTC", ("12", "64321.5", "0.018656281336"), "100"),
+        ("BTC/USD:BTC-251226-100000-C", ("3", "0.0435", "0.1305"), "1"),
+        ("BTC/USD:BTC-251226-100000-C", ("3", "0.0435", "0.6896551724137931"), "0.01"),
+        ("BTC/USD:BTC-251226-100000-C", ("3", "0.0435", "0.2"), ""),
+        ("BTC/USDT:USDT-251226-100000-C", ("3", "435", "13.05"), "0.01"),
+    ],
+)
+def test_what_a_trade_cost_tells_the_size_of_a_contract_or_nothing(
+    symbol: str, figures: tuple[str, str, str], size: str
+) -> None:
+    terms = dict(zip(("amount", "price", "cost"), figures, strict=True))
+    found = only(read("ccxt", {**TRADE, "symbol": symbol, **terms}, exchange="okx"))
+    assert found["multiplier"] == size
 
 
 def test_contracts_of_krakenfutures_are_counted_though_ccxt_says_only_the_cost() -> None:
@@ -343,7 +401,7 @@ def test_the_id_of_a_position_of_kraken_is_not_that_of_a_trade() -> None:
 def test_an_export_without_trade_ids_is_refused_unless_identities_may_be_composed() -> None:
     refused = read_feed("binance", "binance_spot_export.csv")
     assert [row.facts for row in refused] == [(), ()]
-    assert all("no trade ids" in (row.problem or "") for row in refused)
+    assert all("the trade has no id" in (row.problem or "") for row in refused)
     found = fills(read_feed("binance", "binance_spot_export.csv", compose_identity="yes"))
     assert [fill["quantity"] for fill in found] == ["0.0451234500"] * 2
     assert [fill["price"] for fill in found] == ["39123.45"] * 2
@@ -532,7 +590,7 @@ def test_an_hour_that_comes_twice_is_no_moment() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le-bom", "utf-32"])
-def test_byte_order_marks_and_wide_characters_are_read(encoding: str) -> None:
+def test_byte_order_marks_and_wide_characters_are_read(encoding: str, tmp_path: Path) -> None:
     text = (
         "portfolio,trade id,product,side,created at,size,size unit,price,fee,total,"
         'price/fee/total unit\r\ndefault,7,BTC-USD,BUY,2021-01-02T21:11:44.123Z,"1,000.5",BTC,'
@@ -543,7 +601,10 @@ def test_byte_order_marks_and_wide_characters_are_read(encoding: str) -> None:
         if encoding == "utf-16-le-bom"
         else text.encode(encoding)
     )
-    found = only(read("coinbase", data))
+    path = tmp_path / "fills.csv"
+    path.write_bytes(data)
+    with opened(path) as file:
+        found = only(rows_of(find("coinbase").read(cast(BinaryIO, file), Options())))
     assert (found["quantity"], found["price"]) == ("1000.5", "32000.50")
 
 
@@ -686,6 +747,24 @@ def test_bad_lines_of_a_file_never_stop_the_good_ones() -> None:
     assert all(row.problem for row in rows[1:-1])
 
 
+def test_pages_of_rows_are_read_row_by_row() -> None:
+    pages = [[TRADE, {**TRADE, "id": "13"}], [], [{**TRADE, "id": "14"}, "x"]]
+    found = read("ccxt", pages, exchange="okx")
+    assert [bool(row.facts) for row in found] == [True, True, True, False]
+    found = read("ccxt", [[TRADE], "x", TRADE], exchange="okx")  # no message of Kraken's
+    assert [bool(row.facts) for row in found] == [True, False, True]
+    found = read("ccxt", json.dumps(pages, indent=1)[:-30].encode(), exchange="okx")
+    assert [bool(row.facts) for row in found] == [True, True, False]
+    assert (found[2].problem or "").startswith("the file is damaged from here on")
+
+
+def test_text_among_the_rows_of_an_array_costs_only_itself() -> None:
+    for rows in ([TRADE, "x", None, TRADE], ["x", TRADE], [TRADE, "x"]):
+        found = read("ccxt", rows, exchange="okx")
+        assert [bool(row.facts) for row in found] == [row == TRADE for row in rows]
+        assert [bool(row.problem) for row in found] == [row != TRADE for row in rows]
+
+
 def test_a_line_of_a_wrong_width_is_a_problem() -> None:
     rows = read("deribit", b"trade_id,instrument,amount\n1,BTC-PERPETUAL\n2,BTC-PERPETUAL,3,4\n")
     assert [row.problem for row in rows] == [
@@ -751,3 +830,5 @@ def test_lost_digits_come_back_only_if_there_is_no_doubt() -> None:
     assert str(exact_figure(0.3, "f", {"a": "0.3000000000000000001"})) == "0.3000000000000000001"
     doubtful = {"a": "0.3000000000000000001", "b": "0.3000000000000000002"}
     assert str(exact_figure(0.3, "f", doubtful)) == "0.3"
+    assert str(exact_figure(0.1 + 0.2, "f", {"a": "0.3", "b": "0.30000000000001"})) == "0.3"
+    assert str(exact_figure(0.1 + 0.2, "f", {"a": "0.1", "b": "0.2"})) == "0.30000000000000004"

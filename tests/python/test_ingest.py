@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -132,6 +133,8 @@ def test_fills_are_booked_in_the_order_of_their_lines(
         ("BTC/USDT,buy,1,1,2026-01-01T00:00Z,A\0B", "22U04", "a NUL byte"),
         ("BTC/USDT,buy,1,1,2026-01-01T00:00Z," + "A" * 2000, "22U03",
          "venue_fill_id is longer than 1000 bytes"),
+        ("BTC/USDT,buy,1,1,2026-01-01T00:00Z,1.23457E+17", "22U03",
+         "venue_fill_id has lost digits, as in a spreadsheet or a float: '1.23457E+17'"),
         ("BTC/USDT" * 99_999 + ",buy,1,1,2026-01-01T00:00Z,A", "22U01",
          f"unknown instrument '{('BTC/USDT' * 8)[:60]}'…; the nearest known: 'BTC/USDT'"),
     ],
@@ -349,13 +352,14 @@ def test_a_line_that_lacks_only_its_end_is_booked_and_told(read: Read) -> None:
          "the header is not that of fills", "missing: venue_fill_id"),
         (lines(header=f"{HEADER},qty,side"), "the header is not that of fills",
          "unknown: qty; there twice: side"),
-        (lines(header=HEADER.replace(",", ";")), "the header is not that of fills",
-         f"missing: {HEADER.replace(',', ', ')}; unknown: {HEADER.replace(',', ';')}"),
+        (lines(header=HEADER.replace(",", "/")), "the header is not that of fills",
+         f"missing: {HEADER.replace(',', ', ')}; unknown: {HEADER.replace(',', '/')}"),
+        (lines(*ROWS).replace("\n", "\r"), "the header cannot be read", None),
         (lines(*ROWS, header=ROWS[0]), "the header is not that of fills",
          f"missing: {HEADER.replace(',', ', ')}; unknown: {ROWS[0].replace(',', ', ').lower()}"),
-        (lines(*ROWS).encode("utf-16"), "the file is not text in UTF-8", None),
         ("Instrumént,side".encode("latin-1"), "the file is not text in UTF-8", None),
-        (b"PK\x03\x04\0\0", "the file is not text in UTF-8", None),
+        (b"PK\x03\x04\0\0", "fills.csv cannot be unpacked", None),
+        (b"\xd0\xcf\x11\xe0\0\0", "the file is not text in UTF-8", None),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_file_of_fills_is_refused(
@@ -423,6 +427,42 @@ def test_create_adds_instruments_assets_and_accounts_but_no_rubbish(
 
 def test_a_packed_file_is_unpacked(read: Read) -> None:
     assert read(gzip.compress(lines(*ROWS).encode()), "fills.csv.gz").counts == {"booked": 5}
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_values_may_stand_between_other_marks(read: Read, mark: str) -> None:
+    rows = [*ROWS, 'BTC/USDT,"buy",1,1,2026-01-01T00:00Z,"a""b,c;d|e"', "BTC/USDT,buy"]
+    summary = read(
+        "\n".join([HEADER.replace(",", mark), *(row.replace(",", mark) for row in rows)])
+    )
+    assert summary.counts == {"booked": 6, "rejected": 1}
+    assert told(summary) == [(8, "rejected", "22U04", "2 values in a line of 6 columns")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_file_of_wide_characters_is_read_by_its_mark(read: Read, encoding: str) -> None:
+    rows = [row.replace(",T", ",größe \u2028") for row in ROWS]
+    assert read(lines(*rows).encode(encoding)).counts == {"booked": 5}
+    assert read(gzip.compress(lines(*rows).encode(encoding))).counts == {"duplicate": 5}
+
+
+def test_wide_characters_that_break_off_are_refused(read: Read) -> None:
+    with pytest.raises(FileError, match="is not text"):
+        read(lines(*ROWS).encode("utf-16")[:-1])
+
+
+def test_an_archive_is_unpacked_if_one_file_is_in_it(read: Read, tmp_path: Path) -> None:
+    path = tmp_path / "fills.csv.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("there/", "")
+        archive.writestr("there/fills.csv", lines(*ROWS))
+    assert read(path.read_bytes(), path.name).counts == {"booked": 5}
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("more.csv", lines(*ROWS))
+    with pytest.raises(FileError, match=r"holds 2 files, not one"):
+        read(path.read_bytes(), path.name)
+    with pytest.raises(FileError, match="cannot be unpacked"):
+        read(path.read_bytes()[:-30], path.name)
 
 
 def test_a_packed_file_that_breaks_off_is_refused(read: Read) -> None:

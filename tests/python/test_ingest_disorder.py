@@ -7,6 +7,8 @@ which takes two minutes.
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -16,6 +18,7 @@ from tests.python.disorder import INSTRUMENTS, write_files
 from utl.ingest import Options, Row
 from utl.ingest.adapter import Block
 from utl.ingest.ordering import in_order
+from utl.ingest.parcels import ahead, parcels
 
 ROWS = int(os.environ.get("UTL_INGEST_ROWS", "60000"))
 MEMORY_MB_MAX = 200
@@ -85,6 +88,25 @@ def test_a_disordered_file_with_rubbish_becomes_the_book_of_the_clean_one(
                 assert sum(found) == ROWS
                 assert kept == (counts.rejected, counts.conflict)
     assert books[0] == books[1]
+
+
+def test_what_reads_ahead_is_closed_by_its_own_thread() -> None:
+    rows = (
+        Row(line, str(line), ({"executed_at": f"{1767603600000 - line}"},))
+        for line in range(50_000)
+    )
+    closed: list[str] = []
+
+    def watched() -> Iterator[Row | Block]:
+        try:
+            yield from in_order(rows, Options())
+        finally:
+            closed.append(threading.current_thread().name)
+
+    given = ahead(parcels(watched()))
+    next(given)
+    given.close()
+    assert closed == ["utl reading"]
 
 
 def test_newest_first_is_read_oldest_first() -> None:

@@ -14,11 +14,14 @@ import pyarrow as pa
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from utl import rejected
 from utl.cli import NEEDS_ATTENTION, app
 from utl.ingest import FileError, Form, Options, Summary, ingest
 from utl.ingest.adapter import find
+from utl.ingest.own import REQUIRED
 from utl.ledger import Defaults, Ledger
 from utl.settings import UtlError
 
@@ -506,6 +509,38 @@ def test_rejected_rows_are_exported_mended_and_retried(
     ).fetchall()
     assert resolved == [(3, "booked"), (4, None), (5, "booked")]
     assert connection.execute("select sum(quantity) from utl.fills").fetchone() == (1003,)
+
+
+@pytest.mark.usefixtures("read")
+def test_a_long_row_is_exported_and_retried_as_others_are(utl: Run, tmp_path: Path) -> None:
+    long, export = tmp_path / "long.csv", tmp_path / "rejected.csv"
+    rows = [",".join(REQUIRED), "BTC/USDT,hold,1,1,2026-01-01T00:00Z,A", "x" * 200_000 + ","]
+    long.write_text("\n".join(rows))
+    assert utl("ingest", long, *WHERE)[0] == NEEDS_ATTENTION
+    assert utl("rejected", "export", export)[0] == 0
+    export.write_text(export.read_text().replace(",hold,", ",buy,"))
+    code, output = utl("rejected", "retry", "--file", export)
+    assert (code, output) == (
+        NEEDS_ATTENTION,
+        "1 booked, 0 duplicates, 0 conflicts, 1 rejected still\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a,b\n", "missing: fact, line, raw, reason, source"),
+        ("reason,fact,source,line,raw\n,fill,x\n", "line 2 has other columns"),
+        ("reason,fact,source,line,raw\n,fill,x,1,y,z\n", "line 2 has other columns"),
+        ('reason,fact,source,line,raw\n,fill,x,7,"x\n', "after line 1: unexpected end of data"),
+    ],
+)
+def test_a_file_that_was_not_exported_is_refused(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "rejected.csv"
+    path.write_text(text)
+    with pytest.raises(UtlError, match="is not what `utl rejected export` writes") as refused:
+        rejected.retry_file(path, None, Console())
+    assert refused.value.detail == reason
 
 
 def test_a_package_offers_an_adapter_by_an_entry_point(

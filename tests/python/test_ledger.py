@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -136,6 +137,20 @@ def test_a_bad_row_is_rejected_with_the_reason(
     assert kept == [("script", 2, reason)]
 
 
+def test_a_row_that_is_no_mapping_costs_only_itself(
+    ledger: Ledger, connection: psycopg.Connection
+) -> None:
+    rows: list[Any] = [fill("1"), 7, None, fill("2")]
+    recorded = ledger.record_fills(rows)
+    assert outcomes(recorded.outcomes) == ["booked", "rejected", "rejected", "booked"]
+    assert recorded.outcomes[1].reason == "not a mapping: int"
+    kept = connection.execute("select line, raw from utl.rejected_fills order by 1").fetchall()
+    assert kept == [(2, "7"), (3, "None")]
+    for one in (fill("3"), "abc", b"abc"):
+        with pytest.raises(TypeError, match="fills are rows, many of them"):
+            ledger.record_fills(one)  # type: ignore[arg-type]
+
+
 def test_text_that_only_looks_like_an_escape_is_text(
     ledger: Ledger, connection: psycopg.Connection
 ) -> None:
@@ -158,6 +173,30 @@ def test_a_dataframe_is_recorded_and_its_missing_values_are_none(
     assert ledger.record_fills(frame()).count("booked") == 5
     fees = connection.execute("select fee, price from utl.fills order by fill_id").fetchall()
     assert fees[1:3] == [(0, Decimal("100.1")), (Decimal("0.5"), Decimal("100.2"))]
+
+
+def test_whole_numbers_that_pandas_made_floats_are_whole_again(
+    ledger: Ledger, connection: psycopg.Connection
+) -> None:
+    rows = [fill("A", sequence=7, executed_at=1767225600123), fill("B", executed_at=None)]
+    table = pd.DataFrame(rows)
+    assert str(table["sequence"].dtype) == str(table["executed_at"].dtype) == "float64"
+    assert outcomes(ledger.record_fills(table).outcomes) == ["booked", "rejected"]
+    row = connection.execute("select sequence, executed_at from utl.fills").fetchone()
+    assert row == (7, datetime(2026, 1, 1, 0, 0, 0, 123000, tzinfo=UTC))
+
+
+def test_columns_that_are_there_twice_are_refused(ledger: Ledger) -> None:
+    table = frame().rename(columns={"fee": "price"})
+    with pytest.raises(ValueError, match="there twice: price"):
+        ledger.record_fills(table)
+
+
+def test_an_identity_that_a_float_has_shortened_is_refused(ledger: Ledger) -> None:
+    rows = [fill("A", venue_fill_id=12345678901234567890.0), fill("B", venue_fill_id=7.0)]
+    recorded = ledger.record_fills(rows)
+    assert outcomes(recorded.outcomes) == ["rejected", "booked"]
+    assert "has lost digits" in (recorded.outcomes[0].reason or "")
 
 
 def test_an_arrow_table_is_the_same_as_a_dataframe_or_an_iterator(ledger: Ledger) -> None:

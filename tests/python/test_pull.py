@@ -269,9 +269,30 @@ def test_deposits_and_withdrawals_may_come_by_one_method(
     venue = connect("kraken", configuration)
     venue.exchange.has |= {"fetchDeposits": False, "fetchWithdrawals": False}
     venue.exchange.has["fetchDepositsWithdrawals"] = True
-    venue.exchange.fetch_deposits_withdrawals = venue.exchange.fetch_deposits
+    (deposit,) = venue.exchange.fetch_deposits()
+    found = [{**deposit, "id": str(kind), "type": kind} for kind in ("deposit", "withdraw", None)]
+    venue.exchange.fetch_deposits_withdrawals = lambda *_: found
     pulled = Puller(venue, ledger, request(what=("deposits", "withdrawals"))).pull()
-    assert pulled.counts == {"booked": 1}
+    assert pulled.counts == {"booked": 2, "rejected": 2}
+    kinds = ledger.query("select kind from utl.transactions order by 1")
+    assert kinds == [("deposit",), ("withdrawal",)]
+
+
+def test_what_was_asked_for_need_not_say_what_it_is(
+    kraken: tuple[FakeKraken, Path], ledger: Ledger
+) -> None:
+    exchange, configuration = kraken
+    exchange.deposits = [
+        {
+            "asset": "XXBT", "refid": "FTQ", "txid": "6544", "amount": "0.5", "fee": "0",
+            "time": START + 100, "status": "Success",
+        }
+    ]  # fmt: skip
+    venue = connect("kraken", configuration)
+    fetch = venue.exchange.fetch_deposits
+    venue.exchange.fetch_deposits = lambda *said: [{**one, "type": None} for one in fetch(*said)]
+    assert Puller(venue, ledger, request(what=("deposits",))).pull().counts == {"booked": 1}
+    assert ledger.query("select kind from utl.transactions") == [("deposit",)]
 
 
 def test_a_stream_that_fails_does_not_hinder_the_others(

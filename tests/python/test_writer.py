@@ -1,6 +1,9 @@
 """`Writer` and `AsyncWriter`: many small fills become few commits, each with its own outcome."""
 
 import asyncio
+import itertools
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +18,7 @@ from utl.writer import AsyncWriter, Writer, WriterClosed, WriterFull
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HERE = Defaults(book="main", account="binance:1")
-SOON_S = 10.0
+SOON_S = 60.0  # on the slowest of machines
 AT_REST_S = 0.3
 Fill = Mapping[str, object]
 
@@ -118,12 +121,57 @@ def test_closing_settles_what_was_handed_over(database: str, book: psycopg.Conne
         writer.record(fill("late"))
 
 
+def test_flushing_waits_for_no_fill_that_comes_later(
+    database: str, book: psycopg.Connection
+) -> None:
+    stopped = threading.Event()
+    names = itertools.count()
+
+    def trade() -> None:
+        while not stopped.is_set():
+            writer.record(fill(str(next(names))))
+
+    with Writer(database, defaults=HERE, delay_s=3600) as writer:
+        first = writer.record(fill("first"))
+        threads = [threading.Thread(target=trade) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        assert writer.flush(SOON_S)
+        assert first.result(0).outcome == "booked"
+        stopped.set()
+        for thread in threads:
+            thread.join()
+    assert booked(book) == next(names) + 1
+
+
+def test_a_script_that_does_not_close_its_writer_loses_nothing(
+    database: str, book: psycopg.Connection
+) -> None:
+    row = {**fill("x"), "executed_at": "2026-01-01T00:00Z"}
+    script = f"""
+from utl.ledger import Defaults
+from utl.writer import Writer
+writer = Writer({database!r}, defaults=Defaults("main", "binance:1"), delay_s=3600)
+for name in "ABC":
+    writer.record({row} | {{"venue_fill_id": name}})
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert booked(book) == 3
+
+
 def test_threads_on_one_hot_position_share_commits(database: str, book: psycopg.Connection) -> None:
     def trade(thread: int) -> list[str]:
         futures = [writer.record(fill(f"{thread}-{number}")) for number in range(500)]
         return [future.result(60).outcome for future in futures]
 
-    with Writer(database, defaults=HERE) as writer, ThreadPoolExecutor(8) as threads:
+    # It waits a tenth of a second for a batch: a slow machine hands over less in 5 ms.
+    with (
+        Writer(database, defaults=HERE, delay_s=0.1) as writer,
+        ThreadPoolExecutor(8) as threads,
+    ):
         outcomes = [row for rows in threads.map(trade, range(8)) for row in rows]
     assert outcomes == ["booked"] * 4_000
     row = book.execute("select quantity from utl.positions").fetchone()
@@ -140,6 +188,23 @@ def test_a_fill_may_change_after_it_was_handed_over(
         row["quantity"] = "99"
     assert future.result(0).outcome == "booked"
     assert book.execute("select quantity from utl.positions").fetchone() == (1.5,)
+
+
+def test_what_cannot_be_a_fill_raises_where_it_comes_from(
+    database: str, book: psycopg.Connection
+) -> None:
+    class Unwritable:
+        def __str__(self) -> str:
+            raise RuntimeError("no text")
+
+    with Writer(database, defaults=HERE, delay_s=3600) as writer:
+        good = writer.record(fill("A"))
+        with pytest.raises(TypeError, match="a fill is a mapping, and no int"):
+            writer.record(7)  # type: ignore[arg-type]
+        with pytest.raises(RuntimeError, match="no text"):
+            writer.record(fill("B", price=Unwritable()))
+    assert good.result(0).outcome == "booked"
+    assert booked(book) == 1
 
 
 def test_a_full_writer_makes_its_callers_wait(database: str, lock: Callable[[], None]) -> None:
@@ -200,7 +265,8 @@ def test_a_batch_is_sent_again_when_its_session_is_killed(
         while not killed and time.monotonic() < deadline:
             killed = book.execute(
                 "select bool_or(pg_terminate_backend(pid)) from pg_stat_activity "
-                "where application_name = 'utl ledger' and wait_event_type = 'Lock'"
+                "where application_name = 'utl ledger' and wait_event_type = 'Lock' "
+                "and datname = current_database()"
             ).fetchone() == (True,)
         assert killed
         lock()
@@ -233,7 +299,7 @@ def test_limits_below_one_are_refused() -> None:
 
 def test_coroutines_share_commits(database: str, book: psycopg.Connection) -> None:
     async def trade() -> list[str]:
-        async with AsyncWriter(database, defaults=HERE) as writer:
+        async with AsyncWriter(database, defaults=HERE, delay_s=0.1) as writer:
             futures = [await writer.record(fill(str(number))) for number in range(1_000)]
             return [row.outcome for row in await asyncio.gather(*futures)]
 

@@ -110,13 +110,13 @@ def ingest(
     with opened(path) as file:
         options = form.with_defaults(path, defaults)
         course = Course()
-        items = in_order(iter(reader.read(cast(BinaryIO, file), options)), options, course)
 
         def report() -> None:
             if progress:
                 progress(Reached(file.position(), course.sorted, course.given))
 
-        for item in ahead(parcels(items), report):
+        read = iter(reader.read(cast(BinaryIO, file), options))
+        for item in ahead(parcels(in_order(read, options, course)), report):
             require_kinds(reader.kinds, item)
             booker.book(item)
             report()

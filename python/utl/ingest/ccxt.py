@@ -8,7 +8,7 @@ sent.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 from utl.ingest import binance, bybit, coinbase, kraken, okx
@@ -21,6 +21,7 @@ from utl.ingest.feed import (
     Found,
     Raw,
     StatementLine,
+    composed_id,
     is_true,
     required,
     sequence_of,
@@ -38,12 +39,11 @@ from utl.ingest.figures import (
     moment,
     sharpest_moment,
     shortly,
+    text_of,
 )
 from utl.ingest.movements import funding, moved, transfer, within
+from utl.ingest.sizes import size_of
 from utl.ingest.symbols import Market, Markets, code
-
-CONTRACT_DIGITS = 3  # what a size of contracts has at most: 0.001, 100, 250
-LIKE = Decimal("0.02")  # venues round what a trade cost
 
 # Where `info` has the venue's own order, if the trade's id does not tell it.
 SEQUENCE_IN_INFO = {"bybit": "seq", "kraken": "trade_id"}
@@ -63,6 +63,7 @@ FEES_IN_INFO = frozenset(
         "totalfee",
     }
 )
+NO_TIME = "it does not say its time, and none is given: --set as_of=2026-01-31T00:00Z"
 # Whose sizes of positions are in the asset itself, or in USD, though contracts have a size.
 COUNTS_UNITS = frozenset({"deribit"})
 # Where the id of a trade is if ccxt leaves it out, as of BingX's swaps.
@@ -73,7 +74,28 @@ LEDGERS: Mapping[str, Callable[[Raw, Context], list[Found]]] = {
     "kraken": kraken.read_row,
     "okx": okx.read_row,
 }
-PENDING = frozenset({"pending", "failed", "canceled", "cancelled", "rejected"})
+# ccxt hands on what a venue calls a status that it does not know.
+DONE = frozenset(
+    {"ok", "success", "successful", "complete", "completed", "confirmed", "done", "finished"}
+)
+NOT_DONE = frozenset(
+    {
+        *("pending", "processing", "initiated", "unknown"),
+        *("failed", "fail", "failure", "error", "canceled", "cancelled", "rejected"),
+        *("declined", "refused", "expired", "refunded"),
+    }
+)
+MOVES = {"deposit": "deposit", "withdrawal": "withdrawal", "withdraw": "withdrawal"}
+# The wallets that one account has, by ccxt's names and by those that venues have for them.
+WALLETS = frozenset(
+    {
+        *("spot", "margin", "cross", "isolated", "swap", "future", "futures", "delivery", "option"),
+        *("options", "linear", "inverse", "contract", "contracts", "perpetual", "perp", "main"),
+        *("exchange", "trade", "trading", "unified", "fund", "funding", "wallet", "cash", "earn"),
+        *("savings", "saving", "hf", "pool", "mining", "lending", "loan", "p2p", "otc", "card"),
+        *("derivatives", "copy_trading", "account"),
+    }
+)
 
 
 @adapter("ccxt", kinds={"fill", "transaction", "statement"})
@@ -106,10 +128,11 @@ def trade(raw: Raw, context: Context) -> list[Found]:
         coinbase.require_fill(info)
     if venue == "bitmex" and info.get("execType", "Trade") != "Trade":
         return [_bitmex_funding(raw)]
-    symbol, trade_id = required(raw, "symbol"), _trade_id(raw, venue)
-    at = sharpest_moment(raw.get("timestamp") or raw.get("datetime"), info)
+    symbol = required(raw, "symbol")
+    at = sharpest_moment(_when(raw), info)
     market = context.markets.find(symbol)
     quantity, price = _figures(raw, venue, market)
+    trade_id = _trade_id(raw, venue) or _composed_id(raw, quantity, price, context)
     execution = Execution(
         venue,
         symbol,
@@ -122,7 +145,7 @@ def trade(raw: Raw, context: Context) -> list[Found]:
         _liquidity(raw),
         text(raw, "order"),
         sequence_of(venue, text(info, SEQUENCE_IN_INFO.get(venue, "")) or trade_id),
-        multiplier({**raw, "amount": quantity}, market),
+        _size(raw, quantity, price, market),
     )
     return [execution]
 
@@ -139,17 +162,24 @@ def _info(raw: Raw) -> Raw:
     return info if isinstance(info, Mapping) else {}
 
 
-def _trade_id(raw: Raw, venue: str) -> str:
+def _trade_id(raw: Raw, venue: str) -> str | None:
     """The trade's id. Where Kraken's is lost, ccxt puts that of a position in its place."""
     info = _info(raw)
     trade_id = text(raw, "id") or text(info, *IDS_IN_INFO)
     if trade_id is None:
-        raise Problem("the trade has no id")
+        return None
     if venue != "kraken" or "id" in info or trade_id != text(info, "postxid"):
         return trade_id
     if text(info, "trade_id") is None:
         raise Problem("the trade lacks its id, which is its key in Kraken's response")
     return f"{trade_id}#{text(info, 'trade_id')}"
+
+
+def _composed_id(raw: Raw, quantity: Decimal, price: Decimal, context: Context) -> str:
+    """An identity for a trade without one, as of the swaps of BYDFi and XT."""
+    figures = {"amount": text_of(quantity.normalize()), "price": text_of(price.normalize())}
+    names = ("order", "timestamp", "side", "ordinal")
+    return composed_id(context, {**figures, **{name: raw.get(name) for name in names}})
 
 
 def _figures(raw: Raw, venue: str, market: Market | None) -> tuple[Decimal, Decimal]:
@@ -196,6 +226,8 @@ def fees(raw: Raw, venue: str, symbol: str) -> tuple[Fee, ...]:
             raise Problem(f"a fee is not a structure: {shortly(fee)}")
         if fee.get("cost") is not None:
             read.append(_fee(fee, raw, venue, symbol))
+        elif decimal_or_none(fee.get("rate"), "rate of the fee"):
+            raise Problem("the fee says its rate, and not what it cost")
     if not read:
         _require_no_fee(_info(raw))
     if venue == "bybit":
@@ -213,7 +245,8 @@ def _require_no_fee(info: object) -> None:
             if isinstance(found, Mapping | list):
                 _require_no_fee(found)
             elif _is_fee(str(name), found):
-                raise Problem("ccxt lost the fee, as it does with number=Decimal: use str")
+                said = f"ccxt lost the fee ({name} {shortly(found)})"
+                raise Problem(f"{said}, as it does with number=Decimal: use str")
 
 
 def _is_fee(name: str, found: object) -> bool:
@@ -249,40 +282,18 @@ def _bitmex_funding(raw: Raw) -> Found:
     if info.get("execType") != "Funding":
         raise NotBooked(f"no trade but {shortly(info.get('execType'))}")
     symbol, paid = required(raw, "symbol"), _bitmex_fee(decimal(info.get("execComm"), ""), info)
-    at = sharpest_moment(raw.get("timestamp") or raw.get("datetime"), info)
+    at = sharpest_moment(_when(raw), info)
     return funding(symbol, paid.asset, -paid.cost, at, text(info, "execID"))
 
 
-def multiplier(raw: Raw, market: Market | None) -> Decimal | None:
-    """The size of what `amount` counts: a contract's, or 1 where the venue counts the asset itself.
-
-    ccxt leaves the amount as the venue has it. What the trade cost tells whether that is contracts.
-    Without a list of markets it tells their size, too. None for spot, or if nothing tells.
-    """
-    if market is None or not market.is_contract:
+def _size(raw: Raw, quantity: Decimal, price: Decimal, market: Market | None) -> Decimal | None:
+    if market is None:
         return None
-    implied = _implied_multiplier(raw, market)
-    listed = market.contract_size
-    if implied is None:
-        return listed
-    sizes = [_few_digits(implied)] if listed is None else [listed, Decimal(1)]
-    return next((size for size in sizes if abs(implied / size - 1) < LIKE), listed)
-
-
-def _implied_multiplier(raw: Raw, market: Market) -> Decimal | None:
     try:
-        amount, price, cost = (decimal(raw.get(name), name) for name in ("amount", "price", "cost"))
+        cost = decimal_or_none(raw.get("cost"), "cost")
     except Problem:
-        return None
-    if not (amount and price and cost):
-        return None
-    return abs(cost * price / amount) if market.is_inverse else abs(cost / (amount * price))
-
-
-def _few_digits(number: Decimal) -> Decimal:
-    with localcontext() as rounded:
-        rounded.prec = CONTRACT_DIGITS
-        return +number
+        cost = None
+    return size_of(market, quantity, price, cost)
 
 
 def funding_payment(raw: Raw, context: Context) -> list[Found]:
@@ -294,11 +305,11 @@ def funding_payment(raw: Raw, context: Context) -> list[Found]:
 
 def transaction(raw: Raw, context: Context) -> list[Found]:
     """Read a deposit or a withdrawal; its fee leaves besides its amount."""
-    kind, status = required(raw, "type"), (text(raw, "status") or "ok").lower()
-    if kind not in ("deposit", "withdrawal"):
-        raise Problem(f"neither a deposit nor a withdrawal: {shortly(kind)}")
-    if status in PENDING:
-        raise NotBooked(f"a {kind} that is {status}")
+    kind = kind_of(raw)
+    if kind is None:
+        said = shortly(raw.get("type"))
+        raise Problem(f"whether it is a deposit or a withdrawal is not said: type is {said}")
+    _require_done(raw, kind)
     info, asset = _info(raw), required(raw, "currency")
     quantity, at = exact(raw.get("amount"), "amount", info), _time(raw, context)
     # Deribit's log knows a withdrawal by its transaction on the chain only.
@@ -310,15 +321,39 @@ def transaction(raw: Raw, context: Context) -> list[Found]:
     return moved(kind, required(raw, *names), quantity, cost, asset, at, fee_asset)
 
 
-def transfer_of_user(raw: Raw, context: Context) -> list[Found]:
-    """Read a transfer between the wallets of one user."""
+def kind_of(raw: Raw) -> str | None:
+    """Whether it is a deposit or a withdrawal; None if it does not say."""
+    return MOVES.get((text(raw, "type") or "").lower())
+
+
+def _require_done(raw: Raw, what: str) -> None:
+    """Pass over what has not happened, or never will; refuse what nobody knows of."""
     status = (text(raw, "status") or "ok").lower()
-    if status in PENDING:
-        raise NotBooked(f"a transfer that is {status}")
-    accounts = within(context, raw.get("fromAccount"), raw.get("toAccount"))
+    if status in NOT_DONE:
+        raise NotBooked(f"a {what} that is {status}")
+    if status not in DONE:
+        raise Problem(f"whether the {what} happened is not clear: its status is {shortly(status)}")
+
+
+def transfer_of_user(raw: Raw, context: Context) -> list[Found]:
+    """Read a transfer between the wallets of one user, or from one account to another."""
+    _require_done(raw, "transfer")
+    origin, target = raw.get("fromAccount"), raw.get("toAccount")
+    for wallet in (origin, target):
+        if not _is_wallet(wallet) and str(wallet) not in context.accounts:
+            raise Problem(
+                f"a transfer from {shortly(origin)} to {shortly(target)}: which account "
+                f"{shortly(wallet)} is must be said: --set accounts={wallet}=ACCOUNT"
+            )
+    accounts = within(context, origin, target)
     quantity = exact(raw.get("amount"), "amount", _info(raw))
     asset, reference = required(raw, "currency"), f"transfer#{required(raw, 'id')}"
     return [transfer(accounts, quantity, asset, _time(raw, context), reference)]
+
+
+def _is_wallet(name: object) -> bool:
+    """Whether it is one of an account's wallets, or that of one market (BTC/USDT)."""
+    return isinstance(name, str) and (name.lower() in WALLETS or "/" in name)
 
 
 def reads_ledger_of(context: Context) -> bool:
@@ -344,8 +379,17 @@ def position(raw: Raw, context: Context) -> list[Found]:
     if contracts and side not in ("long", "short"):
         raise Problem(f"side is neither long nor short: {shortly(raw.get('side'))}")
     quantity = -abs(contracts) if side == "short" else contracts
-    as_of, size = _as_of(raw, context), _position_unit(raw, context, symbol)
+    as_of, size = _position_time(raw, context), _position_unit(raw, context, symbol)
     return [StatementLine(quantity, as_of, instrument=symbol, multiplier=size)]
+
+
+def _position_time(raw: Raw, context: Context) -> str:
+    """When it was so: as we are told, or at its last update. Some give the time of its opening."""
+    said = [_when(raw), raw.get("lastUpdateTimestamp")]
+    times = [context.as_of] if context.as_of else [found for found in said if found]
+    if not times:
+        raise Problem(NO_TIME)
+    return max(moment(found, context.zone, "timestamp") for found in times)
 
 
 def _position_unit(raw: Raw, context: Context, symbol: str) -> Decimal | None:
@@ -372,14 +416,20 @@ def balance(raw: Raw, context: Context) -> list[Found]:
 
 
 def _as_of(raw: Raw, context: Context) -> str:
-    found = raw.get("timestamp") or raw.get("datetime") or context.as_of
+    found = _when(raw) or context.as_of
     if found is None:
-        raise Problem("it does not say its time, and none is given")
+        raise Problem(NO_TIME)
     return moment(found, context.zone, "timestamp")
 
 
+def _when(raw: Raw) -> object:
+    """The timestamp, or else the datetime, which is the same."""
+    timestamp = raw.get("timestamp")
+    return raw.get("datetime") if timestamp is None else timestamp
+
+
 def _time(raw: Raw, context: Context) -> str:
-    return moment(raw.get("timestamp") or raw.get("datetime"), context.zone, "timestamp")
+    return moment(_when(raw), context.zone, "timestamp")
 
 
 def _has(*names: str) -> Callable[[Raw], bool]:
@@ -392,7 +442,8 @@ READERS: tuple[tuple[Callable[[Raw], bool], Callable[[Raw, Context], list[Found]
     (_has("fromAccount", "toAccount"), transfer_of_user),
     (_has("direction", "referenceAccount"), ledger_entry),
     (_has("contracts"), position),
-    (lambda raw: raw.get("type") in ("deposit", "withdrawal") and "currency" in raw, transaction),
+    (_has("currency", "txid", "address"), transaction),
+    (lambda raw: kind_of(raw) is not None and "currency" in raw, transaction),
     (lambda raw: "side" in raw and "amount" in raw and "filled" not in raw, trade),
     (_has("symbol", "code", "amount"), funding_payment),
 )

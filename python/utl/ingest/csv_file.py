@@ -1,7 +1,8 @@
 """CSV files: of UTL's own columns, or of others by a mapping file.
 
 A block of plain lines in UTL's columns goes to the server as it is. Only a block with commas,
-quotes or line breaks inside quotes, or with bytes that are not text, is taken apart here.
+quotes or line breaks inside quotes, or with bytes that are not text, is taken apart here, and a
+file with semicolons or tabs instead of commas.
 """
 
 import re
@@ -33,18 +34,19 @@ def read(source: BinaryIO, options: Options) -> Iterator[Row | Block]:
 
 
 def _own(lines: Lines, options: Options) -> Iterator[Row | Block]:
-    columns = _columns(lines.header(), options)
+    columns, mark = _columns(lines.header(), options)
+    is_by_row = options.by_row or mark != ","
     while True:
-        block = None if options.by_row else lines.block()
+        block = None if is_by_row else lines.block()
         if block and (text := _plain(block[1])) is not None:
             yield Block(block[0], text, tuple(columns))
         elif block:
             last = lines.next_number - 1
             lines.take_apart(block)
             yield from _mixed(lines, columns, last)
-        elif not options.by_row and (last := lines.last_given_back):
+        elif not is_by_row and (last := lines.last_given_back):
             yield from _mixed(lines, columns, last)
-        elif record := next_csv_record(lines, columns, ","):
+        elif record := next_csv_record(lines, columns, mark):
             yield row(record, own)
         else:
             return
@@ -68,11 +70,15 @@ def _mixed(lines: Lines, columns: list[str], last: int) -> Iterator[Row | Block]
         yield Block(good[0].line, "\n".join(text), tuple(columns))
 
 
-def _columns(header: str, options: Options) -> list[str]:
-    """Read the header; refuse one with a column that is missing, unknown or there twice."""
+def _columns(header: str, options: Options) -> tuple[list[str], str]:
+    """Read the header, and find what is between the columns.
+
+    One with a column that is missing, unknown or there twice is refused.
+    """
     hint = f"the first line names the columns: {','.join(REQUIRED)}; and, where there are such,"
     hint += f" {', '.join(OPTIONAL)}; see `utl ingest --help`"
-    columns = [name.lower() for name in csv_header(header, ",")[0]]
+    names, mark = csv_header(header)
+    columns = [name.lower() for name in names]
     repeated = {name.partition("#")[0] for name in columns if "#" in name}
     problems = {
         "missing": [name for name in required(options) if name not in columns],
@@ -81,13 +87,11 @@ def _columns(header: str, options: Options) -> list[str]:
     }
     if any(problems.values()):
         found = (f"{what}: {', '.join(names)}" for what, names in problems.items() if names)
-        if len(columns) == 1:
-            hint = f"values stand between commas; {hint}"
-        elif {"book", "account"} & set(problems["missing"]):
+        if {"book", "account"} & set(problems["missing"]):
             hint = f"--book and --account say them for the whole file; {hint}"
         hint += "; a file with other columns needs a mapping: --mapping FILE.toml"
         raise FileError("the header is not that of fills", detail="; ".join(found), hint=hint)
-    return columns
+    return columns, mark
 
 
 def _plain(lines: bytes) -> str | None:

@@ -10,23 +10,21 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import BinaryIO, cast
 
-from utl.ingest.adapter import FileError
+from utl.ingest.adapter import FileError, Problem
 from utl.ingest.figures import shortly
-from utl.ingest.jsontext import DECODER
+from utl.ingest.jsontext import DECODER, JsonText
 from utl.ingest.lines import LINE_BYTES_MAX, Lines
-from utl.ingest.records import csv_header, json_records, next_csv_record
+from utl.ingest.records import csv_header, next_csv_record
 
 HEAD_BYTES = LINE_BYTES_MAX
 PREAMBLE_LINES_MAX = 20  # of who and when, before the header of some exports
 KNOWN_COLUMNS_MIN = 3  # by which a header is known
 RAW_MAX = 10_000  # characters that are kept of a row
 DEPTH_MAX = 5  # of envelopes around rows
-
-IDS = frozenset({"id", "trade_id", "tradeId", "execId", "txid", "tranId", "billId"})
 
 # Where venues put their rows. What else an envelope says of them (the category of Bybit's) is kept.
 LISTS = (
@@ -35,12 +33,6 @@ LISTS = (
 )  # fmt: skip
 LISTED = frozenset(LISTS)
 OF_ALL_ROWS = ("category", "exchange")
-WIDE = {
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
 @dataclass(frozen=True)
@@ -62,8 +54,7 @@ def parts_of(source: BinaryIO, columns: Mapping[str, str]) -> Iterator[Part]:
     elif _is_by_line(head):
         yield from _line_parts(Lines(whole))
     elif begin == b"[":
-        for line, raw, fields, problem in json_records(whole):
-            yield from _parts_at(line, raw, fields, problem)
+        yield from _array_parts(Lines(whole))
     else:
         yield from _response_parts(whole)
 
@@ -73,20 +64,28 @@ def parts_in(found: object, line: int = 1, raw: str = "") -> Iterator[Part]:
     yield from _rows_in(found, line, raw, {}, 0)
 
 
+def numbered(parts: Iterable[Part]) -> Iterator[Part]:
+    """Say of each row which of equal ones it is."""
+    equal: Counter[int] = Counter()
+    for part in parts:
+        if part.fields is None:
+            yield part
+            continue
+        key = hash(part.raw)
+        equal[key] += 1
+        yield replace(part, fields={**part.fields, "ordinal": equal[key]})
+
+
 def loads(document: str) -> object:
     """Read JSON; figures stay text. Raises ValueError for anything that is not JSON."""
     return DECODER.decode(document)
 
 
 def _opened(source: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """Look at the beginning, and turn wide characters into UTF-8."""
+    """Look at the beginning."""
     head = source.read(HEAD_BYTES)
     whole = cast(BinaryIO, io.BufferedReader(_Chained(head, source)))
-    encoding = next((WIDE[bom] for bom in WIDE if head.startswith(bom)), None)
-    if encoding is None:
-        return head.removeprefix(codecs.BOM_UTF8), whole
-    narrow = whole.read().decode(encoding, "replace").encode()
-    return narrow[:HEAD_BYTES], io.BytesIO(narrow)
+    return head.removeprefix(codecs.BOM_UTF8), whole
 
 
 class _Chained(io.RawIOBase):
@@ -121,8 +120,11 @@ def _is_by_line(head: bytes) -> bool:
 
 
 def _is_message(found: object) -> bool:
-    """Kraken's messages are arrays: rows, the channel, what else."""
-    return isinstance(found, list) and any(isinstance(part, str) for part in found)
+    """Kraken's messages are arrays: a list of rows, the channel, its count."""
+    if not isinstance(found, list) or len(found) not in (2, 3):
+        return False
+    is_counted = len(found) == 2 or (isinstance(found[2], dict) and "sequence" in found[2])
+    return isinstance(found[0], list) and isinstance(found[1], str) and is_counted
 
 
 def _line_parts(lines: Lines) -> Iterator[Part]:
@@ -156,13 +158,15 @@ def _response_parts(whole: BinaryIO) -> Iterator[Part]:
         yield Part(number, part.raw, part.fields, part.problem)
 
 
-def _parts_at(
-    line: int, raw: str, fields: Mapping[str, object], problem: str | None
-) -> Iterator[Part]:
-    if problem is not None:
-        yield Part(line, _kept(raw), problem=problem)
-    else:
-        yield from parts_in(fields, line, raw)
+def _array_parts(lines: Lines) -> Iterator[Part]:
+    """The rows of an array, which may be lists of them: pages."""
+    text = JsonText(lines)
+    try:
+        for line, raw, found in text.elements():
+            yield from parts_in(found, line, raw)
+    except Problem as error:
+        problem = f"the file is damaged from here on: {error}"
+        yield Part(text.line, _kept(text.head()), problem=problem)
 
 
 def _rows_in(
@@ -223,17 +227,11 @@ def plain_name(column: str) -> str:
 
 def _csv_parts(lines: Lines, columns: Mapping[str, str]) -> Iterator[Part]:
     names, mark = _header(lines, columns)
-    has_ids = bool(IDS & set(names))
-    equal: Counter[int] = Counter()  # of rows without an id: which of equal ones it is
     while record := next_csv_record(lines, names, mark):
         if record.problem is not None:
             yield Part(record.line, _kept(record.raw), problem=record.problem)
-        elif has_ids:
-            yield Part(record.line, _kept(record.raw), record.fields)
         else:
-            key = hash(record.raw)
-            equal[key] += 1
-            yield Part(record.line, _kept(record.raw), {**record.fields, "ordinal": equal[key]})
+            yield Part(record.line, _kept(record.raw), record.fields)
 
 
 def _header(lines: Lines, columns: Mapping[str, str]) -> tuple[list[str], str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from utl.ingest.adapter import FileError, Options, Problem, Row
-from utl.ingest.documents import Part, loads, parts_in, parts_of
+from utl.ingest.documents import Part, loads, numbered, parts_in, parts_of
 from utl.ingest.feed import IDENTITY, VENUES, Context, Execution, Fact, Found, Raw, execution_facts
 from utl.ingest.figures import EXACT, NotBooked, shortly
 from utl.ingest.symbols import Markets
@@ -26,7 +26,8 @@ def rows_of(
 ) -> Iterator[Row]:
     """Read a file, a response or a stream of messages, one row after the other."""
     context = context_of(options)
-    for part in parts_of(source, columns):
+    parts = parts_of(source, columns)
+    for part in numbered(parts) if context.compose_identity else parts:
         yield row_of(part, context, read_row)
 
 

@@ -253,8 +253,8 @@ def composed_id(context: Context, raw: Raw) -> str:
     """An identity for a row that has none: all it says, and which of equal rows it is."""
     if not context.compose_identity:
         raise Problem(
-            "this export has no trade ids, so a fill of it cannot be told from one of another "
-            "feed: get the trades from the API, or allow identities composed of the row"
+            "the trade has no id, so it cannot be told from others: take another feed, or allow "
+            "identities that are made of all that a row says: --set compose_identity=yes"
         )
     said = [str(found) for name, found in sorted(raw.items()) if name != "ordinal"]
     return "|".join([*said, str(raw.get("ordinal", 1))])

@@ -12,6 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from utl.ingest.adapter import Problem
+from utl.ledger import float_text
 
 PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 WHOLE_OR_FRACTION = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
@@ -93,7 +94,7 @@ def plain_text(text: object) -> str:
     if isinstance(text, str):
         found = text.strip()
     elif isinstance(text, float):
-        found = float.__repr__(text)
+        found = float_text(text)
     elif text is None or isinstance(text, bool | list | dict):
         raise Problem(f"neither text nor number: {text!r}")
     else:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Context, Decimal, InvalidOperation
+from math import isclose
 
 from utl.ingest.adapter import Problem
 from utl.ingest.fields import zone_of
@@ -18,6 +19,7 @@ EXACT = Context(prec=400)
 EXPONENT_MAX = 60  # a figure beyond this is rubbish, and its plain text would fill the memory
 DIGITS_MAX = 100
 NEAR = Decimal("1e-12")
+NOISE = 4e-16
 DEPTH_MAX = 6  # of what a venue sent, where digits are looked for
 
 # 1,234,567.89, as exports for spreadsheets have it; 1.234,56 stays unread, since it may be either.
@@ -117,14 +119,17 @@ def shortly(found: object) -> str:
 def exact(figure: object, name: str, info: object) -> Decimal:
     """Give back the digits that a figure lost when it became a float.
 
-    ccxt's unified figures are floats, and its `info` is what the venue sent. If exactly one figure
-    in there is the same float, its digits are meant.
+    ccxt's unified figures are floats, also where they were dumped as text, and its `info` is what
+    the venue sent. If exactly one figure in there is the same float, its digits are meant; or else
+    the only one that differs by no more than what adding up floats adds, as 0.1 + 0.2 does to 0.3.
     """
     number = decimal(figure, name)
-    if not isinstance(figure, float):
-        return number
-    found = {abs(other) for other in figures_in(info) if abs(float(other)) == abs(figure)}
-    return found.pop().copy_sign(number) if len(found) == 1 else number
+    size, others = abs(float(number)), {abs(other) for other in figures_in(info)}
+    for noise in (0.0, NOISE):
+        found = {other for other in others if isclose(float(other), size, rel_tol=noise)}
+        if found:
+            return found.pop().copy_sign(number) if len(found) == 1 else number
+    return number
 
 
 def is_near(one: Decimal, other: Decimal) -> bool:

@@ -47,7 +47,8 @@ def form_of(
 
 
 def _by_ending(file: Path) -> str:
-    ending = Path(file.name.removesuffix(".gz")).suffix.lower()
+    name = file.name.lower().removesuffix(".gz").removesuffix(".zip")
+    ending = Path(name).suffix
     return ENDINGS.get(ending, "csv")
 
 

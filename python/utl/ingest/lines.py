@@ -11,7 +11,6 @@ from utl.ingest.adapter import FileError
 BLOCK_BYTES = 1 << 20
 LINE_BYTES_MAX = 1 << 20
 HEAD_BYTES = 1000  # what is kept of a line that is too long
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Line(NamedTuple):
@@ -34,14 +33,7 @@ class Lines:
         self._encoding = encoding
         self._number = 0
         self._given_back: deque[Line] = deque()
-        head = source.read(BLOCK_BYTES)
-        if head.startswith(UTF_16):
-            raise FileError(
-                "the file is not text in UTF-8",
-                detail=f"it begins with {head[:2]!r}, as UTF-16 does",
-                hint="convert it: iconv -f UTF-16 -t UTF-8",
-            )
-        self._head = io.BytesIO(head.removeprefix(codecs.BOM_UTF8))
+        self._head = io.BytesIO(source.read(BLOCK_BYTES).removeprefix(codecs.BOM_UTF8))
         self.is_cut_off = False
 
     def peek(self) -> bytes:
@@ -123,7 +115,7 @@ class Lines:
                 raise FileError(
                     f"the file is not text in {self._encoding.upper()}",
                     detail=f"its line {line.number}: {line.text[:60]!r}: {line.problem}",
-                    hint="convert it: iconv -f LATIN1 -t UTF-8, or -f UTF-16",
+                    hint="convert it: iconv -f LATIN1 -t UTF-8",
                 )
             if line.text.strip():
                 return line.text.strip()

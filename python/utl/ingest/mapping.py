@@ -37,7 +37,6 @@ encoding = "latin-1"
 path = ["result", "list"]       # jsonl: where the array is
 """
 
-import codecs
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -243,10 +242,11 @@ def _check(mapping: Columns, options: Options) -> None:
 def _unusable(mapping: Columns) -> Iterator[str]:
     try:
         zone_of(mapping.zone or "UTC")
-        codecs.lookup(mapping.encoding)
+        if "\n".encode(mapping.encoding) != b"\n":
+            yield f"{mapping.encoding} is known by its byte-order mark: leave it out"
     except Problem as error:
         yield str(error)
-    except LookupError:
+    except (LookupError, UnicodeEncodeError):
         yield f"no encoding has this name: {mapping.encoding!r}"
 
 

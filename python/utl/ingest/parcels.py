@@ -9,7 +9,7 @@ rejected.
 import queue
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -144,7 +144,9 @@ class _End:
     error: BaseException | None = None
 
 
-def ahead(items: Iterator[T], waiting: Callable[[], None] | None = None) -> Iterator[T]:
+def ahead(
+    items: Iterator[T], waiting: Callable[[], None] | None = None
+) -> Generator[T, None, None]:
     """Give items that a thread makes ready beforehand, while the server books those before.
 
     `waiting` is called now and then while there is none.
@@ -173,12 +175,17 @@ def _get(ready: "queue.Queue[T | _End]", waiting: Callable[[], None] | None) -> 
 
 
 def _make(items: Iterator[T], ready: "queue.Queue[T | _End]", stopped: threading.Event) -> None:
-    """Put items into the queue until they end, or nobody wants them any more."""
+    """Put items into the queue until they end, or nobody wants them any more.
+
+    What makes them is closed here: it may hold what only the thread may close that opened it.
+    """
     end = _End()
     try:
         for item in items:
             if not _put(item, ready, stopped):
-                return
+                break
+        if isinstance(items, Generator):
+            items.close()
     except BaseException as error:  # noqa: BLE001  # it is raised where the items are taken
         end = _End(error)
     _put(end, ready, stopped)

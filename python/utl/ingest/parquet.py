@@ -11,6 +11,7 @@ from utl.ingest.adapter import FileError, Options, Row, adapter
 from utl.ingest.mapping import mapping_of
 from utl.ingest.own import own
 from utl.ingest.records import Record, rows
+from utl.ledger import float_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -83,7 +84,7 @@ def _python(batch: "pa.RecordBatch") -> Iterator[dict[str, Any]]:
 
 def _text(found: object) -> object:
     if isinstance(found, float):
-        return None if found != found else float.__repr__(found)  # NaN is none
+        return None if found != found else float_text(found)  # NaN is none
     if isinstance(found, Decimal):
         return format(found, "f")
     if isinstance(found, datetime):

@@ -95,7 +95,9 @@ def csv_header(header: str, delimiter: str = "") -> tuple[list[str], str]:
     try:
         names = [name.strip() for name in next(csv.reader([header], delimiter=mark))]
     except csv.Error as error:
-        raise FileError("the header cannot be read", detail=f"{header[:60]!r}: {error}") from error
+        detail = f"{header[:60]!r}: {error}"
+        hint = "if its lines end in CR alone: tr '\\r' '\\n'" if "\r" in header else ""
+        raise FileError("the header cannot be read", detail=detail, hint=hint) from error
     seen: Counter[str] = Counter()
     for place, name in enumerate(names):
         seen[name] += 1

@@ -125,7 +125,8 @@ def show_explanation(
     if row.ignored:
         _print(console, f"ignored: {row.ignored}")
     for kind, outcome in summary.facts:
-        _print(console, f"this {kind} would be {outcome}")
+        article = "a " if outcome in ("duplicate", "conflict") else ""
+        _print(console, f"this {kind} would be {article}{outcome}")
     for shown in summary.shown:
         _print(console, f"{shown.outcome}: {shown.reason}{_code(shown)}")
     return summary

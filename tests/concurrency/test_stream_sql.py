@@ -1,6 +1,7 @@
 """The stream beside writers: nothing lost, nothing out of order, and who is notified of what."""
 
 import json
+import math
 import random
 import time
 from collections.abc import Iterator
@@ -16,11 +17,11 @@ from psycopg import sql
 from tests.concurrency.sessions import BOOK, session, side_by_side
 from tests.properties.proof import assert_checks_are_empty
 from tests.properties.sending import Sender
+from tests.streaming import PATIENCE_S
 
 WRITERS = 24
 STATEMENTS_EACH = 25
 INSTRUMENTS_TRADED = 3
-PATIENCE_S = 60.0
 INSERT = """
     insert into utl.fills (
         venue_fill_id, executed_at, side, quantity, price, book_id, account_id, instrument_id
@@ -57,7 +58,7 @@ def trade(
 def write(conninfo: str, number: int) -> None:
     """Statements of some positions each: pauses before the commit, rollbacks, long ones."""
     chance = random.Random(number)
-    with psycopg.connect(conninfo, options="-c lock_timeout=60s") as connection:
+    with psycopg.connect(conninfo, options="-c lock_timeout=300s") as connection:
         for statement in range(STATEMENTS_EACH):
             trade(
                 connection,
@@ -84,10 +85,12 @@ def hold_transaction(conninfo: str, ended: Event) -> None:
 def follow(conninfo: str, reader: Reader, ended: Event) -> None:
     """Fetch and acknowledge until all has been read; go away in between, often unacknowledged."""
     chance = random.Random(reader.name)
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = math.inf
     seen: dict[int, Position] = {}
     while time.monotonic() < deadline:
         last_round = ended.is_set()
+        if last_round:
+            deadline = min(deadline, time.monotonic() + PATIENCE_S)
         with session(conninfo) as connection:
             for _ in range(chance.randint(1, 20)):
                 nothing_comes = last_round and is_all_read(connection)
@@ -246,11 +249,14 @@ def tick_to_the_end(connection: Connection) -> int:
 
 
 def heard(listener: Connection) -> dict[str, list[dict[str, Any]]]:
-    """What came, by channel."""
+    """What came, by channel, of all that was committed before: notifications keep that order."""
     told: dict[str, list[dict[str, Any]]] = {}
-    for notification in listener.notifies(timeout=0.5):
+    listener.execute("select pg_notify('utl_positions', 'the end')")
+    for notification in listener.notifies(timeout=PATIENCE_S):
+        if notification.payload == "the end":
+            return told
         told.setdefault(notification.channel, []).append(json.loads(notification.payload))
-    return told
+    raise AssertionError
 
 
 def test_direct_notifies_of_each_position_with_its_state(

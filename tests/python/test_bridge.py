@@ -34,6 +34,7 @@ from rich.console import Console
 
 from tests.streaming import (
     BOOK,
+    PATIENCE_S,
     buy,
     free_port,
     in_thread,
@@ -71,7 +72,8 @@ def bridge(database: str, *sinks: str, folder: Path, **settings: Any) -> Iterato
 
 def get(running: Bridge, path: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}{path}", timeout=5) as answer:
+        url = f"http://127.0.0.1:{running.port}{path}"
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -144,7 +146,7 @@ def test_jsonl_writes_a_line_a_change_to_standard_output(
         assert process.stdout is not None
         lines = [json.loads(process.stdout.readline()) for _ in range(3)]
         process.send_signal(signal.SIGTERM)
-        rest, log = process.communicate(timeout=20)
+        rest, log = process.communicate(timeout=PATIENCE_S)
 
     assert [line["version"] for line in lines] == [1, 2, 3]
     assert lines[0]["quantity"] == "1"
@@ -392,8 +394,8 @@ def _in_jetstream(url: str, subject: str) -> list[tuple[str, bytes]]:
 def kafka() -> Iterator[str]:
     """librdkafka's mock cluster: where its three brokers listen."""
     holder = Producer({"test.mock.num.brokers": 3})
-    brokers = [f"{b.host}:{b.port}" for b in holder.list_topics(timeout=10).brokers.values()]
-    yield ",".join(brokers)
+    brokers = holder.list_topics(timeout=PATIENCE_S).brokers.values()
+    yield ",".join(f"{broker.host}:{broker.port}" for broker in brokers)
     holder.flush(0)
 
 

@@ -32,6 +32,16 @@ INSERT = """
             offset (%(instrument)s + n) %% %(instruments)s limit 1)
     from generate_series(1, %(fills)s) as n
 """
+INSERT_INTO_BOOKS = """
+    insert into utl.fills (
+        venue_fill_id, executed_at, side, quantity, price, book_id, account_id, instrument_id
+    )
+    select format('%%s %%s', b, i.instrument), now(), 'buy', 1, 100, utl.book_id(b),
+        (select min(account_id) from utl.accounts), i.instrument_id
+    from unnest(%s::text[]) as b
+    cross join utl.instruments as i
+    where i.instrument ~ '^N'
+"""
 
 Connection = psycopg.Connection[Any]
 Position = tuple[int, int]  # position_id, version
@@ -251,9 +261,10 @@ def tick_to_the_end(connection: Connection) -> int:
 def heard(listener: Connection) -> dict[str, list[dict[str, Any]]]:
     """What came, by channel, of all that was committed before: notifications keep that order."""
     told: dict[str, list[dict[str, Any]]] = {}
-    listener.execute("select pg_notify('utl_positions', 'the end')")
+    listener.execute("listen the_end")
+    listener.execute("notify the_end")
     for notification in listener.notifies(timeout=PATIENCE_S):
-        if notification.payload == "the end":
+        if notification.channel == "the_end":
             return told
         told.setdefault(notification.channel, []).append(json.loads(notification.payload))
     raise AssertionError
@@ -289,9 +300,31 @@ def test_of_many_positions_32_are_told_and_that_there_are_more(
     trade(second.connection, "many", fills=40, instruments=40)
     told = heard(listener)
     *changes, summary = told["utl_positions"]
-    assert len(changes) == len(told[f"utl_positions_{BOOK}"]) == 32
+    assert len(changes) == 32
     assert summary["change_id"] > max(change["change_id"] for change in changes)
     assert set(summary) == {"change_id", "changes"}
+    assert told[f"utl_positions_{BOOK}"] == [*changes, summary]
+
+
+def test_each_book_hears_of_a_statement_that_has_more_than_32_positions(
+    book: str, second: Sender
+) -> None:
+    books = ("left", "right", "far right")
+    for number in range(20):
+        second.connection.execute("select utl.add_instrument(%s)", [f"N{number}/USD"])
+    with session(book) as listener:
+        for name in books:
+            second.connection.execute("select utl.add_book(%s)", [name])
+            listener.execute(sql.SQL("listen {}").format(sql.Identifier(f"utl_positions_{name}")))
+        second.connection.execute(INSERT_INTO_BOOKS, [list(books)])
+        told = heard(listener)
+    query = "select book, max(change_id) from utl.position_changes group by book"
+    last = dict(second.connection.execute(query).fetchall())
+    for name in books:
+        assert told[f"utl_positions_{name}"][-1]["change_id"] == last[name]
+    each = [change for changes in told.values() for change in changes]
+    assert len([change for change in each if "version" in change]) == 32
+    assert {change["changes"] for change in each if "changes" in change} == {20}
 
 
 def test_ticker_notifies_of_the_watermark_alone(second: Sender, listener: Connection) -> None:

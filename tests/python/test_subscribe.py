@@ -183,6 +183,32 @@ def test_an_older_transaction_delays_changes_and_loses_none(
     assert [change.instrument for change in found if change] == [INSTRUMENT, "ETH/USDT"]
 
 
+def test_a_bell_that_says_too_much_loses_nothing(
+    database: str, changes: Subscription, trading: psycopg.Connection
+) -> None:
+    with psycopg.connect(database) as slow:
+        buy(slow, "1")
+        trading.execute("""select pg_notify('utl_positions', '{"change_id": 1}')""")
+        assert changes.next(wait_s=2.5) is None  # time enough to acknowledge what was skipped
+        assert offset(trading) == 0
+        slow.commit()
+
+    assert versions(changes, 1) == [1]
+
+
+def test_nobody_is_rewound_while_he_follows(
+    changes: Subscription, trading: psycopg.Connection
+) -> None:
+    buy(trading, "1")
+    assert versions(changes, 1) == [1]
+    with pytest.raises(psycopg.OperationalError, match="'risk' is being followed") as refused:
+        trading.execute("select utl.rewind(%s, 0)", [NAME])
+    assert refused.value.sqlstate == "55U09"
+    changes.close()
+    trading.execute("select utl.rewind(%s, 0)", [NAME])
+    assert offset(trading) == 0
+
+
 def test_it_goes_on_after_its_session_was_ended(
     changes: Subscription, trading: psycopg.Connection
 ) -> None:

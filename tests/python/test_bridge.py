@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -44,6 +45,7 @@ from tests.streaming import (
     wait_until,
 )
 from utl.bridge import Bridge, Settings
+from utl.bridge.jsonl import JsonLines
 from utl.bridge.message import Message
 from utl.bridge.nats_jetstream import NatsJetStream
 from utl.bridge.redis_stream import RedisStream
@@ -166,6 +168,30 @@ def test_a_sink_goes_on_where_the_last_bridge_stopped(
             )
 
     assert [json.loads(line)["version"] for line in file.read_text().splitlines()] == [1, 2]
+
+
+def test_a_full_disk_is_waited_for_and_no_line_is_torn(tmp_path: Path) -> None:
+    file = tmp_path / "changes.jsonl"
+    sink = JsonLines(str(file))
+    sink.send(messages(1, 1))
+    with file_size_max(file.stat().st_size + 10):
+        for _ in range(2):
+            with pytest.raises(Unavailable, match="too large"):
+                sink.send(messages(2, 1))
+    sink.send(messages(2, 1))
+    sink.close()
+    assert [json.loads(line)["change_id"] for line in file.read_text().splitlines()] == [1, 2]
+
+
+@contextmanager
+def file_size_max(size: int) -> Iterator[None]:
+    """Nobody in this process can write more than this to any file."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
 
 def test_a_webhook_is_signed_and_names_its_change(
@@ -325,6 +351,11 @@ def test_redis_takes_nothing_twice_and_says_when_it_cannot(tmp_path: Path) -> No
             sink.send(restored)
         with redis.Redis.from_url(f"redis://127.0.0.1:{server.port}/0") as client:
             assert client.xlen("utl.positions") == 4
+            client.set("text", "no stream")
+        wrong = RedisStream(f"redis://127.0.0.1:{server.port}/0?stream=text")
+        with pytest.raises(Unavailable, match="WRONGTYPE"):  # no fault of the change
+            wrong.send(messages(5, 1))
+        wrong.close()
         server.stop()
         with pytest.raises(Unavailable):
             sink.send(messages(5, 1))
@@ -505,6 +536,12 @@ def test_a_bridge_without_its_server_is_not_healthy(tmp_path: Path) -> None:
 def test_a_wrong_sink_is_told_before_anything_runs(sinks: list[str], reason: str) -> None:
     with pytest.raises(SinkError, match=reason):
         Bridge("", Settings(sinks))
+
+
+def test_a_secret_that_is_no_base64_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UTL_WEBHOOK_SECRET", "whsec_not base64")
+    with pytest.raises(SinkError, match="UTL_WEBHOOK_SECRET is no base64"):
+        Bridge("", Settings(["webhook=https://example.com"]))
 
 
 def test_a_sink_without_its_client_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,8 @@ generator of steps; `utl.subscription` has the two drivers that do them. What it
 -   LISTEN comes before the first fetch, so that no bell is missed; the bell is only a hint, and the
     log is read every second without one.
 -   A change is done when the caller asks for the next one. What is done is acknowledged ten times a
-    second, which waits for the disk, and so not for each change. What a crash leaves
-    unacknowledged comes again.
+    second, without waiting for the disk, which would hold up the next change: after a crash of the
+    server it is acknowledged again. What a crash of the caller leaves unacknowledged comes again.
 -   One session at a time follows under a name, by an advisory lock. Another one waits, and goes on
     where the first one stopped.
 -   A writer's own bell may come before its change is safe to read: who hears it moves the watermark
@@ -58,10 +58,8 @@ FETCH = f"""
     select safe, {NAMES}
     from utl.tick() as safe left join lateral utl.fetch_changes(%s, %s) on true
 """  # noqa: S608 - our own names
-ACKNOWLEDGE = """
-    select utl.acknowledge(%s, %s)
-    from pg_catalog.set_config('synchronous_commit', 'on', true)
-"""
+ACKNOWLEDGE = "select utl.acknowledge(%s, %s)"
+ACKNOWLEDGE_FOR_GOOD = f"{ACKNOWLEDGE} from pg_catalog.set_config('synchronous_commit', 'on', true)"
 
 
 @dataclass(frozen=True)
@@ -174,7 +172,7 @@ class Follower:
         self.done = self.handed_out
         must = not self.queue and not self._drained  # else the next fetch would not get further
         if self._acknowledge_in_s() <= 0 or (must and self.done > self.acknowledged):
-            yield from self.acknowledge(self.done)
+            yield from self._persist(lambda: self._acknowledge(self.done))
         if not self.queue:
             yield from self.batch(wait_s)
         return self._hand_out() if self.queue else None
@@ -195,19 +193,20 @@ class Follower:
     def acknowledge(self, change_id: int) -> Steps[None]:
         """Say that everything up to a change is done, once and for all."""
         self.done = max(self.done, change_id)
-        yield from self._persist(lambda: self._acknowledge(change_id))
+        yield from self._persist(lambda: self._acknowledge(change_id, ACKNOWLEDGE_FOR_GOOD))
 
     def last_steps(self) -> list[Run]:
         """What remains to be done before the connection is closed."""
         if not self._is_open or self.done <= self.acknowledged:
             return []
-        return [Run(ACKNOWLEDGE, [self.terms.name, self.done])]
+        return [Run(ACKNOWLEDGE_FOR_GOOD, [self.terms.name, self.done])]
 
     def closed(self) -> None:
         """The connection is closed: what was fetched and not handed out will be fetched again."""
         self._is_open = self._drained = False
         self.queue.clear()
-        self._seen = self._safe = self._rung = 0  # a server that crashed may know less
+        # A server that crashed may know less.
+        self._seen = self._safe = self._rung = self.acknowledged = 0
 
     def _look(self, wait_s: float | None) -> Steps[None]:
         """Wait for the bell, unless there is more to fetch right away; then fetch."""
@@ -263,9 +262,9 @@ class Follower:
             return math.inf
         return self._acknowledged_at + ACKNOWLEDGE_EVERY_S - time.monotonic()
 
-    def _acknowledge(self, change_id: int) -> Steps[None]:
+    def _acknowledge(self, change_id: int, statement: str = ACKNOWLEDGE) -> Steps[None]:
         if change_id > self.acknowledged:
-            yield Run(ACKNOWLEDGE, [self.terms.name, change_id])
+            yield Run(statement, [self.terms.name, change_id])
             self.acknowledged = change_id
         self._acknowledged_at = time.monotonic()
 
@@ -300,7 +299,7 @@ class Follower:
         # What a crash took back of the watermark comes again with the next ticks; what it took back
         # of the changes does not: acknowledging them says so.
         last = self.done
-        while max(self.acknowledged, self._safe) < self.done <= last:
+        while self._safe < self.done <= last:
             ((safe, last),) = yield Run(TICK_TO)
             if not self._learn(safe):
                 yield Rest(AGAIN_MAX_S)

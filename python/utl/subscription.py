@@ -40,8 +40,8 @@ PATIENT = {
     "keepalives_count": "3",
     "tcp_user_timeout": "25000",
 }
-# A watermark that a crash takes back comes again: the session need not wait for the disk. What it
-# has acknowledged must stay, and says so.
+# What a crash takes back of a watermark, or of what was acknowledged, comes again: the session need
+# not wait for the disk.
 SESSION = {
     "synchronous_commit": "off",
     "tcp_keepalives_idle": "10",

@@ -1,10 +1,3 @@
--- The stream: booking writes a row for each position that a statement changed. Who reads it must
--- not read what is still being written before it: rows come to be seen in another order than that
--- of their ids. So there is a watermark. A tick notes the last id that was drawn, S, and only then
--- draws a transaction id of its own, N. Whoever drew an id up to S had a transaction id before
--- that, lower than N; once all lower than N have ended, all up to S can be seen. Subscribers read
--- in order of change_id up to the watermark, keep how far they came, and miss nothing.
-
 create or replace function utl_private.incarnation()
 returns text
 language sql

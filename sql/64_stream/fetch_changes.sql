@@ -47,5 +47,5 @@ comment on function utl.fetch_changes(text, integer) is
 'The next changes that a subscriber wants, at most so many, in order of change_id: after the one
 that he acknowledged last, up to the watermark, which it moves where nobody else does (utl.tick).
 Fetching again gives the same again; utl.acknowledge goes on. Keep the transaction that fetches
-short: it may hold up the watermark, as any that writes. 22U01: unknown subscriber; 55U05: the
+short: until it ends nobody else moves the watermark. 22U01: unknown subscriber; 55U05: the
 server was restored or promoted since he came that far, or changes that he wants were dropped.';

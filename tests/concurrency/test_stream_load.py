@@ -70,7 +70,7 @@ def come_and_go(database: str, name: str, writing: threading.Event) -> list[Sess
 def follow_to_the_end(
     rest: Subscription, session: Session, connection: psycopg.Connection[Any]
 ) -> None:
-    """Get what is left; transactions of other tests may hold it up."""
+    """Get what is left, until all can be read and nothing more comes."""
     deadline = time.monotonic() + PATIENCE_S
     is_left = True
     while is_left:

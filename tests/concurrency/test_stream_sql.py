@@ -85,10 +85,10 @@ def write(conninfo: str, number: int) -> None:
 
 
 def hold_transaction(conninfo: str, ended: Event) -> None:
-    """Have transactions of an early id and no change of their own, one after another."""
+    """Have transactions that draw an id of a change and dawdle, one after another."""
     while not ended.is_set():
         with psycopg.connect(conninfo) as connection:
-            connection.execute("select pg_current_xact_id()")
+            connection.execute("select pg_current_xact_id(), nextval('utl_private.change_ids')")
             time.sleep(0.15)
 
 
@@ -202,32 +202,63 @@ def test_the_stream_names_who_holds_it_up(
     first: Sender, second: Sender, watcher: Connection
 ) -> None:
     first.connection.execute("set application_name = 'slow gateway'")
-    first.connection.execute("select pg_current_xact_id()")
-    ours = (first.connection.info.backend_pid, "slow gateway", True)
-    trade(second.connection, "a")
-    second.connection.commit()
+    trade(first.connection, "early", instrument=0, instruments=9)
+    trade(second.connection, "late", instrument=1, instruments=9)
     query = "select blocked_by_pid, blocked_by, blocked_since <= now() from utl.stream"
-    deadline = time.monotonic() + PATIENCE_S
-    while (row := watcher.execute(query).fetchone()) != ours:  # or older ones of other databases
-        assert time.monotonic() < deadline, row
+    ours = (first.connection.info.backend_pid, "slow gateway", True)
+    assert watcher.execute(query).fetchone() == ours
     first.connection.commit()
-    tick_to_the_end(watcher)
+    watcher.execute("select utl.tick()")
     assert watcher.execute(query).fetchone() == (None, None, None)
 
 
+def test_who_books_nothing_holds_nothing_up(
+    first: Sender, second: Sender, watcher: Connection
+) -> None:
+    first.connection.execute("select pg_current_xact_id()")
+    first.connection.execute("create table elsewhere as select 1 as a")
+    trade(second.connection, "a")
+    watcher.execute("select utl.tick()")
+    assert is_all_read(watcher)
+
+
+def test_a_transaction_that_has_not_written_yet_is_waited_for_once_it_drew_an_id(
+    first: Sender, watcher: Connection
+) -> None:
+    first.connection.execute("select nextval('utl_private.change_ids')")
+    for _ in range(3):
+        watcher.execute("select utl.tick()")
+    assert not is_all_read(watcher)
+    first.connection.rollback()
+    watcher.execute("select utl.tick()")
+    assert is_all_read(watcher)
+
+
+def test_what_a_savepoint_took_back_is_waited_for_until_the_transaction_ends(
+    first: Sender, watcher: Connection
+) -> None:
+    first.connection.execute("savepoint before")
+    trade(first.connection, "a", instrument=0, instruments=9)
+    first.connection.execute("rollback to before")
+    watcher.execute("select utl.tick()")
+    assert not is_all_read(watcher)
+    first.connection.commit()
+    watcher.execute("select utl.tick()")
+    assert is_all_read(watcher)
+
+
 def test_ticking_waits_for_no_other_ticker(first: Sender, second: Sender) -> None:
-    first.connection.commit()  # it has written, and who has cannot tell what came since
+    first.connection.commit()
     trade(second.connection, "a")
     before = second.connection.execute("select safe_change_id from utl.stream").fetchone()
-    while first.connection.execute("select utl.tick()").fetchone() == before:
-        first.connection.rollback()  # somebody wrote in another database
+    assert first.connection.execute("select utl.tick()").fetchone() != before
     assert second.connection.execute("select utl.tick()").fetchone() == before
     first.connection.commit()
     assert second.connection.execute("select utl.tick()").fetchone() != before
 
 
 def test_ticks_behind_a_long_transaction_do_not_pile_up(first: Sender, second: Sender) -> None:
-    first.connection.execute("select pg_current_xact_id()")
+    trade(first.connection, "early", instrument=1, instruments=9)
     for number in range(120):
         trade(second.connection, f"t{number}")
         second.connection.execute("select utl.tick()")
@@ -248,11 +279,9 @@ def listener(book: str) -> Iterator[Connection]:
 
 
 def tick_to_the_end(connection: Connection) -> int:
-    """Tick until all can be read: who writes in another database of the server holds it up."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_all_read(connection):
-        assert time.monotonic() < deadline
-        connection.execute("select utl.tick()")
+    """Tick, and find that all can be read."""
+    connection.execute("select utl.tick()")
+    assert is_all_read(connection)
     row = connection.execute("select safe_change_id from utl.stream").fetchone()
     assert row is not None
     return int(row[0])

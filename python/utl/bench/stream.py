@@ -46,7 +46,7 @@ GOALS: dict[tuple[str, int], Limit] = {
 }
 PAUSE_S = 0.02  # between two fills whose latency is taken, on average
 WARM_UP_S = 1.0
-PATIENCE_S = 300.0  # others' transactions, anywhere in the cluster, hold up the stream
+PATIENCE_S = 300.0
 INSERT = """
     insert into utl.fills (
         book_id, account_id, instrument_id, venue_fill_id, side, quantity, price, executed_at

@@ -22,6 +22,10 @@ begin
                     and f.kind = 'network_fee'
             )
     ) as n;
+    -- Of 0011: a dump that was restored in the same server was the same life.
+    update utl_private.subscribers as s
+    set incarnation = utl_private.incarnation()
+    where starts_with(utl_private.incarnation(), s.incarnation || '-');
 end
 $former_releases$;
 

@@ -27,7 +27,7 @@ from utl.settings import UtlError
 
 TESTS = ROOT / "tests"
 LOGS = STATE / "log"
-SUITE_SECONDS_MAX = 3600  # a test that hangs must not hang them all; a slow machine may be slow
+SUITE_SECONDS_MAX = 3600  # a test that hangs must not hang them all; slow machines are slow
 PATIENCE_SECONDS = 30
 KEPT_INSIDE = {  # what pytest and Hypothesis would leave elsewhere
     "HYPOTHESIS_STORAGE_DIRECTORY": str(STATE / "hypothesis"),

@@ -6,14 +6,16 @@ generator of steps; `utl.subscription` has the two drivers that do them. What it
 -   LISTEN comes before the first fetch, so that no bell is missed; the bell is only a hint, and the
     log is read every second without one.
 -   A change is done when the caller asks for the next one. What is done is acknowledged ten times a
-    second, which waits for the disk, and so not for each change. What a crash leaves
-    unacknowledged comes again.
+    second, without waiting for the disk, which would hold up the next change: after a crash of the
+    server it is acknowledged again. What a crash of the caller leaves unacknowledged comes again.
 -   One session at a time follows under a name, by an advisory lock. Another one waits, and goes on
     where the first one stopped.
 -   A writer's own bell may come before its change is safe to read: who hears it moves the watermark
     (utl.tick), and again, soon at first and more and more slowly, while an older transaction runs.
+-   Anybody may ring, with whatever payload: how far the log is read, only the log says.
 """
 
+import contextlib
 import json
 import logging
 import math
@@ -48,16 +50,16 @@ SUBSCRIBE = """
 """
 LOCK = "select pg_catalog.pg_try_advisory_lock(%s, pg_catalog.hashtext(%s))"
 TICK = "select utl.tick()"
+TICK_TO = "select utl.tick(), last_change_id from utl.stream"
+# How far the log can be read, and what there is of it; at least one row, of nulls if need be.
 # Python has no -infinity, the time of a position none of whose facts counts any more.
 NAMES = ", ".join(COLUMNS).replace("effective_at", "nullif(effective_at, '-infinity')")
-FETCH = f"select {NAMES} from utl.fetch_changes(%s, %s)"  # noqa: S608 - our own names
-# A watermark that a crash takes back comes again: the session need not wait for the disk. What it
-# has acknowledged must stay.
-SESSION = "-c synchronous_commit=off"
-ACKNOWLEDGE = """
-    select utl.acknowledge(%s, %s)
-    from pg_catalog.set_config('synchronous_commit', 'on', true)
-"""
+FETCH = f"""
+    select safe, {NAMES}
+    from utl.tick() as safe left join lateral utl.fetch_changes(%s, %s) on true
+"""  # noqa: S608 - our own names
+ACKNOWLEDGE = "select utl.acknowledge(%s, %s)"
+ACKNOWLEDGE_FOR_GOOD = f"{ACKNOWLEDGE} from pg_catalog.set_config('synchronous_commit', 'on', true)"
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ class Follower:
     acknowledged: int = 0
     gaps: int = 0  # how often a version was missing: never, unless something is wrong
     _seen: int = 0  # the log is read up to here, whether anything matched or not
-    _safe: int = 0  # the watermark as last told
+    _safe: int = 0  # the watermark as the server told it last
     _rung: int = 0  # the highest change that a bell spoke of
     _drained: bool = False  # the last fetch got all that was safe
     _is_open: bool = False
@@ -170,7 +172,7 @@ class Follower:
         self.done = self.handed_out
         must = not self.queue and not self._drained  # else the next fetch would not get further
         if self._acknowledge_in_s() <= 0 or (must and self.done > self.acknowledged):
-            yield from self.acknowledge(self.done)
+            yield from self._persist(lambda: self._acknowledge(self.done))
         if not self.queue:
             yield from self.batch(wait_s)
         return self._hand_out() if self.queue else None
@@ -191,19 +193,20 @@ class Follower:
     def acknowledge(self, change_id: int) -> Steps[None]:
         """Say that everything up to a change is done, once and for all."""
         self.done = max(self.done, change_id)
-        yield from self._persist(lambda: self._acknowledge(change_id))
+        yield from self._persist(lambda: self._acknowledge(change_id, ACKNOWLEDGE_FOR_GOOD))
 
     def last_steps(self) -> list[Run]:
         """What remains to be done before the connection is closed."""
         if not self._is_open or self.done <= self.acknowledged:
             return []
-        return [Run(ACKNOWLEDGE, [self.terms.name, self.done])]
+        return [Run(ACKNOWLEDGE_FOR_GOOD, [self.terms.name, self.done])]
 
     def closed(self) -> None:
         """The connection is closed: what was fetched and not handed out will be fetched again."""
         self._is_open = self._drained = False
         self.queue.clear()
-        self._seen = self._safe = self._rung = 0  # a server that crashed may know less
+        # A server that crashed may know less.
+        self._seen = self._safe = self._rung = self.acknowledged = 0
 
     def _look(self, wait_s: float | None) -> Steps[None]:
         """Wait for the bell, unless there is more to fetch right away; then fetch."""
@@ -217,29 +220,35 @@ class Follower:
         payloads = yield Listen(pause_s if wait_s is None else min(pause_s, wait_s))
         for payload in payloads:
             self._hear(payload)
-        if not payloads and self._acknowledge_in_s() <= 0:
+        if payloads:
+            if self._rung > self._safe:
+                yield from self._fetch()  # which ticks: mostly that is all it takes
+        elif self._acknowledge_in_s() <= 0:
             yield from self._acknowledge(self.done)
-            return
-        before, quiet = self._safe, not payloads and self._rung <= self._safe
-        if payloads and self._rung > self._safe:
-            yield from self._fetch()  # which ticks: mostly that is all it takes
-        if not self.queue and (not payloads or self._rung > self._safe):
-            ((self._safe,),) = yield Run(TICK)  # costs less than a fetch
-        if self._safe > before:  # it moves: no long transaction holds it up
-            self._lagging.reset()
-        if not self.queue and (quiet or self._safe > self._seen):
+        elif self._rung <= self._safe or (yield from self._has_moved()):
             yield from self._fetch()
 
+    def _has_moved(self) -> Steps[bool]:
+        """Whether the watermark comes on when it is ticked, which costs less than a fetch."""
+        ((safe,),) = yield Run(TICK)
+        return self._learn(safe)
+
+    def _learn(self, safe: int) -> bool:
+        """Keep where the watermark is; whether it has moved: no long transaction holds it up."""
+        has_moved = safe > self._safe
+        if has_moved:
+            self._lagging.reset()
+        self._safe = safe
+        return has_moved
+
     def _fetch(self) -> Steps[None]:
-        safe = self._safe
         rows = yield Run(FETCH, [self.terms.name, self.terms.max_changes])
-        found = map(from_row, rows)
+        found = [from_row(row[1:]) for row in rows if row[1] is not None]
         # What is not acknowledged yet is given again.
         self.queue.extend(change for change in found if change.change_id > self.handed_out)
-        last = self.queue[-1].change_id if self.queue else 0
-        self._drained = len(rows) < self.terms.max_changes
-        self._seen = max(self._seen, last, safe if self._drained else 0)
-        self._safe = max(self._safe, last)
+        self._drained = len(found) < self.terms.max_changes
+        self._learn(rows[0][0])
+        self._seen = self._safe if self._drained else found[-1].change_id
 
     def _acknowledge_skipped(self) -> Steps[None]:
         """Move the offset over what others' changes are, so that it does not seem to lag."""
@@ -253,9 +262,9 @@ class Follower:
             return math.inf
         return self._acknowledged_at + ACKNOWLEDGE_EVERY_S - time.monotonic()
 
-    def _acknowledge(self, change_id: int) -> Steps[None]:
+    def _acknowledge(self, change_id: int, statement: str = ACKNOWLEDGE) -> Steps[None]:
         if change_id > self.acknowledged:
-            yield Run(ACKNOWLEDGE, [self.terms.name, change_id])
+            yield Run(statement, [self.terms.name, change_id])
             self.acknowledged = change_id
         self._acknowledged_at = time.monotonic()
 
@@ -287,10 +296,12 @@ class Follower:
             yield Run(SUBSCRIBE, self.terms.parameters())
             self._subscribed = True
         yield from self._lock()
-        # What a crash took back of the watermark comes again with the next ticks.
-        while self.done > max(self.acknowledged, self._safe):
-            ((self._safe,),) = yield Run(TICK)
-            if self.done > self._safe:
+        # What a crash took back of the watermark comes again with the next ticks; what it took back
+        # of the changes does not: acknowledging them says so.
+        last = self.done
+        while self._safe < self.done <= last:
+            ((safe, last),) = yield Run(TICK_TO)
+            if not self._learn(safe):
                 yield Rest(AGAIN_MAX_S)
         yield from self._acknowledge(self.done)
         self._is_open = True
@@ -311,14 +322,8 @@ class Follower:
         return change
 
     def _hear(self, payload: str) -> None:
-        try:
-            heard = json.loads(payload)
-            change_id = int(heard["change_id"])
-        except (ValueError, TypeError, KeyError):
-            return  # somebody else's: the channel is open to all
-        self._rung = max(self._rung, change_id)
-        if len(heard) == 1:  # of the ticker, which rings when it is safe
-            self._safe = max(self._safe, change_id)
+        with contextlib.suppress(ValueError, TypeError, KeyError):  # somebody else's
+            self._rung = max(self._rung, int(json.loads(payload)["change_id"]))
 
     def _check_version(self, change: Change) -> None:
         """Say so if a version is missing; with a filter on causes, some are bound to be."""

@@ -19,7 +19,6 @@ from utl.changes import Change
 from utl.following import (
     CHANNEL,
     MAX_CHANGES,
-    SESSION,
     Connect,
     Disconnect,
     Follower,
@@ -32,12 +31,23 @@ from utl.following import (
 )
 
 T = TypeVar("T")
-# A connection whose other end is gone without a word is given up after some 25 s.
+# A connection whose other end is gone without a word is given up after 25 s, by both ends: the
+# server holds the lock on a subscriber's name, or on the lead of bridges, for as long.
 PATIENT = {
     "connect_timeout": "10",
     "keepalives_idle": "10",
     "keepalives_interval": "5",
     "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
+# What a crash takes back of a watermark, or of what was acknowledged, comes again: the session need
+# not wait for the disk.
+SESSION = {
+    "synchronous_commit": "off",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "25000",
 }
 
 
@@ -96,7 +106,7 @@ class Subscription:
     def __init__(
         self, dsn: str | None, terms: Terms, stopping: threading.Event | None = None
     ) -> None:
-        self._conninfo = _conninfo(dsn, terms.name)
+        self._conninfo = conninfo(dsn, f"utl subscriber {terms.name}")
         self._follower = Follower(terms)
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
         self._stopping = stopping or threading.Event()
@@ -203,7 +213,7 @@ class AsyncSubscription:
     """An endless asynchronous iterator over changes; see `subscribe`. For one task at a time."""
 
     def __init__(self, dsn: str | None, terms: Terms) -> None:
-        self._conninfo = _conninfo(dsn, terms.name)
+        self._conninfo = conninfo(dsn, f"utl subscriber {terms.name}")
         self._follower = Follower(terms)
         self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
 
@@ -281,9 +291,10 @@ class AsyncSubscription:
         return self._connection
 
 
-def _conninfo(dsn: str | None, name: str) -> str:
+def conninfo(dsn: str | None, application: str) -> str:
     """Where to connect to; what the caller says of how takes precedence."""
-    ours = {**PATIENT, "application_name": f"utl subscriber {name}"}
+    ours = {**PATIENT, "application_name": application}
     given = {key: str(said) for key, said in conninfo_to_dict(dsn or server.url()).items()}
-    options = f"{SESSION} {given.get('options', '')}".strip()
-    return make_conninfo("", **(ours | given | {"options": options}))
+    options = [f"-c {name}={setting}" for name, setting in SESSION.items()]
+    options.append(given.get("options", ""))
+    return make_conninfo("", **(ours | given | {"options": " ".join(options).strip()}))

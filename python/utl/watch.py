@@ -132,23 +132,19 @@ class Board:
         return table
 
 
-def watch(
-    dsn: str, books: Sequence[str] | None, console: Console, seconds: float | None = None
-) -> Board:
-    """Show the table until Ctrl-C, or for some seconds; return what it showed last."""
+def watch(dsn: str, books: Sequence[str] | None, console: Console) -> Board:
+    """Show the table until Ctrl-C; return what it showed last."""
     board = Board()
     prefix = f"watch {socket.gethostname()} "
     _forget_killed(dsn, prefix)
     name = f"{prefix}{os.getpid()}"
-    deadline = None if seconds is None else time.monotonic() + seconds
     subscription = Subscription(dsn, Terms(name, books=books))
-    subscription.next(wait_s=0)  # from here on nothing is missed
     try:
         with (
             contextlib.suppress(KeyboardInterrupt),
             Live(console=console, auto_refresh=False, screen=console.is_terminal) as live,
         ):
-            _follow(dsn, books, subscription, board, live, deadline)
+            _follow(dsn, books, subscription, board, live)
     finally:
         subscription.close()
         with contextlib.suppress(psycopg.Error), psycopg.connect(dsn) as connection:
@@ -174,21 +170,21 @@ def _follow(
     subscription: Subscription,
     board: Board,
     live: Live,
-    deadline: float | None,
 ) -> None:
-    appraised_at = 0.0
-    while deadline is None or time.monotonic() < deadline:
+    appraised_at = wait_s = 0.0
+    while True:
+        changes = subscription.batch(wait_s)  # at first it subscribes: nothing is missed
+        for change in changes:
+            board.changed(change)
+        if changes:
+            subscription.acknowledge(changes[-1].change_id)
         if time.monotonic() - appraised_at > APPRAISE_EVERY_S:
             with contextlib.suppress(psycopg.OperationalError):  # the subscription tells, and waits
                 board.appraised(_appraise(dsn, books))
             appraised_at = time.monotonic()
         rows_max = max(live.console.height - TERMINAL_MARGIN, 5)
         live.update(board.render(rows_max), refresh=True)
-        changes = subscription.batch(WAIT_S)
-        for change in changes:
-            board.changed(change)
-        if changes:
-            subscription.acknowledge(changes[-1].change_id)
+        wait_s = WAIT_S
 
 
 def _appraise(dsn: str, books: Sequence[str] | None) -> list[tuple[Any, ...]]:

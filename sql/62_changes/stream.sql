@@ -30,7 +30,7 @@ comment on column utl.stream.last_change_id is 'The last id that was drawn, book
 comment on column utl.stream.ticked_at is 'When the watermark was moved last.';
 comment on column utl.stream.watermark_age is
 'Seconds since the first change that is booked and cannot be read yet; 0 if there is none. It grows
-while a transaction that writes stays open, anywhere in the cluster, or while nobody ticks.';
+while a transaction that books stays open, or while nobody ticks.';
 comment on column utl.stream.incarnation is
 'Which life of the database this is: another one after it was restored or promoted.';
 comment on column utl.stream.notify is 'The setting: direct, ticker or off.';
@@ -39,7 +39,7 @@ comment on column utl.stream.queue_usage is
 listens stays in a transaction. From 0.5 on booking notifies nobody.';
 comment on column utl.stream.blocked_by_pid is
 'The session whose transaction the first change that cannot be read yet may be waiting for: the one
-that has been writing for longest, anywhere in the cluster. pg_terminate_backend(…) ends it. Null if
+that has been booking for longest. pg_terminate_backend(…) ends it. Null if
 nothing waits.';
 comment on column utl.stream.blocked_by is
 'The application of that session, or the prepared transaction.';

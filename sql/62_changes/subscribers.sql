@@ -16,7 +16,8 @@ select
     s.acknowledged_id as change_id,
     greatest(w.safe_change_id - s.acknowledged_id, 0) as lag_changes,
     coalesce(extract(epoch from clock_timestamp() - n.changed_at), 0) as lag_seconds,
-    s.incarnation <> utl_private.incarnation() as is_stale,
+    s.incarnation <> utl_private.incarnation()
+    or coalesce(s.dropped_id > s.acknowledged_id, false) as is_stale,
     s.incarnation,
     s.subscribed_at,
     s.fetched_at
@@ -48,7 +49,8 @@ comment on column utl.subscribers.lag_changes is
 comment on column utl.subscribers.lag_seconds is
 'How old the first of these is; 0 if there is none.';
 comment on column utl.subscribers.is_stale is
-'Whether the server was restored or promoted since: he is to be told, see utl.rewind.';
+'Whether the server was restored or promoted since, or changes that he wants were dropped: he is
+told when he fetches, and goes on after utl.rewind.';
 comment on column utl.subscribers.incarnation is
 'The life of the database in which his change_id was.';
 comment on column utl.subscribers.subscribed_at is 'Since when he is known.';

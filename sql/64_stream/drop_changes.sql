@@ -12,6 +12,7 @@ declare
     ));
     _partition text;
 begin
+    perform utl_private.note_dropped(_before);
     for _partition in
         select c.relname
         from pg_catalog.pg_inherits as i
@@ -35,5 +36,6 @@ $drop_changes$;
 comment on function utl.drop_changes() is
 'Drops the changes of positions that are older than the setting stream_retention, by whole days
 (UTC). Returns the partitions that were dropped, and position_changes_default if changes were
-deleted from it. A subscriber that has not read them goes on with the oldest that are left. Booking
-waits while it waits for who reads the stream, so it gives up after half a second: 55P03.';
+deleted from it. A subscriber that wants them and has not acknowledged them is told when it fetches
+next: 55U05. Booking waits while it waits for who reads the stream, so it gives up after half a
+second: 55P03.';

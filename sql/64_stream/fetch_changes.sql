@@ -15,18 +15,12 @@ declare
     _safe bigint;
     -- To start a scan of every partition takes longer than to fetch. A day is room enough for what
     -- was drawn before and written after it, and for a clock that was put right.
-    _since timestamptz := _asking.acknowledged_at - interval '1 day';
+    _since timestamptz := least(_asking.acknowledged_at, clock_timestamp()) - interval '1 day';
     _until timestamptz := clock_timestamp() + interval '1 day';
 begin
     perform utl_private.require_incarnation(_asking);
     _safe := utl.tick();
-    if _asking.book_ids is not null then
-        _asking.book_ids := array(
-            select a.book_id
-            from utl_private.book_ancestors as a
-            where a.ancestor_id = any(_asking.book_ids)
-        );
-    end if;
+    _asking.book_ids := utl_private.subtrees_of(_asking.book_ids);
     if _asking.fetched_at is null or _asking.fetched_at < clock_timestamp() - interval '1 second'
     then
         update utl_private.subscribers as s set fetched_at = clock_timestamp()
@@ -45,6 +39,7 @@ begin
         on w.change_id = v.change_id and w.changed_at = v.changed_at
     where v.changed_at > _since and v.changed_at < _until
     order by w.change_id;
+    perform utl_private.require_kept(_asking);  -- last: they may be dropped as this begins
 end
 $fetch_changes$;
 
@@ -52,5 +47,5 @@ comment on function utl.fetch_changes(text, integer) is
 'The next changes that a subscriber wants, at most so many, in order of change_id: after the one
 that he acknowledged last, up to the watermark, which it moves where nobody else does (utl.tick).
 Fetching again gives the same again; utl.acknowledge goes on. Keep the transaction that fetches
-short: it may hold up the watermark, as any that writes. 22U01: unknown subscriber; 55U05: the
-server was restored or promoted since he came that far.';
+short: until it ends nobody else moves the watermark. 22U01: unknown subscriber; 55U05: the
+server was restored or promoted since he came that far, or changes that he wants were dropped.';

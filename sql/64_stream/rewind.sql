@@ -3,11 +3,13 @@ returns utl.subscribers
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
 as $rewind$
 declare
     _asking utl_private.subscribers := utl_private.subscriber_row(subscriber);
     _row utl.subscribers;
 begin
+    perform utl_private.require_nobody_follows(subscriber);
     if change_id > utl_private.last_change_id() or change_id < 0 then
         raise exception 'change % is not there yet', change_id
         using
@@ -21,7 +23,8 @@ begin
         acknowledged_at = case
             when rewind.change_id is null then clock_timestamp() else '-infinity'
         end,
-        incarnation = utl_private.incarnation()
+        incarnation = utl_private.incarnation(),
+        dropped_id = null
     where s.subscriber = _asking.subscriber;
     select s.* into _row from utl.subscribers as s where s.subscriber = _asking.subscriber;
     return _row;
@@ -30,6 +33,6 @@ $rewind$;
 
 comment on function utl.rewind(text, bigint) is
 'Puts a subscriber after a change, forward or back: 0 is before all that are kept, null after all
-that are there. He goes on in this incarnation of the database; one that is running reads on from
-where it is, and goes back when it connects again. 22U01: unknown subscriber; 22U14:
-there is no such change yet. Returns his row of utl.subscribers.';
+that are there. He goes on in this incarnation of the database. 22U01: unknown subscriber; 22U14:
+there is no such change yet; 55U09: somebody follows under the name, and would undo it with what he
+acknowledges next. Returns his row of utl.subscribers.';

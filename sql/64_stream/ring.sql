@@ -34,10 +34,7 @@ begin
         limit 33                        -- one more than are told one by one
     loop
         if _left = 0 then
-            perform pg_notify('utl_positions', json_build_object(
-                'change_id', (select max(h.change_id) from unnest(changes) as h),
-                'changes', cardinality(changes)
-            )::text);
+            perform utl_private.ring_for_many(changes, _change.change_id);
             return;
         end if;
         _left := _left - 1;
@@ -52,5 +49,6 @@ end
 $ring$;
 
 comment on function utl_private.ring(utl_private.position_changes[]) is
-'Notifies of the changes of positions of primary costings, of up to 32, then that there are more.
-Nobody is notified while the queue of notifications is more than half full.';
+'Notifies of the changes of positions of primary costings, one by one of up to 32, then once on each
+channel that there are more. Nobody is notified while the queue of notifications is more than half
+full.';

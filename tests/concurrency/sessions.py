@@ -26,9 +26,9 @@ COSTINGS = [
     Costing("fifo by account", "fifo", pool="account"),
     Costing("hifo", "hifo", fees="capitalize", rank_by="unit_cost"),
 ]
-PATIENCE_S = 10.0
+PATIENCE_S = 300.0
 MOMENT_S = 0.5
-LOCK_TIMEOUT = "-c lock_timeout=20s"
+LOCK_TIMEOUT = "-c lock_timeout=300s"
 
 
 @contextmanager

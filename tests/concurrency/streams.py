@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from tests.streaming import buy, make_book
+from tests.streaming import PATIENCE_S, buy, make_book, wait_until
 
 BOOKS = ("mm-1", "mm-2", "mm-3")
 INSTRUMENTS = tuple(f"COIN{number}/USDT" for number in range(4))
@@ -63,8 +63,13 @@ class Writers:
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(PATIENCE_S)
             assert not thread.is_alive()
+
+    def wait_for(self, commits: int) -> None:
+        """Wait until they have committed so much more."""
+        enough = self.committed + commits
+        wait_until(lambda: self.committed >= enough, f"{commits} more commits")
 
     def _write(self, seed: int) -> None:
         chance = random.Random(seed)

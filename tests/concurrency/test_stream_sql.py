@@ -1,6 +1,7 @@
 """The stream beside writers: nothing lost, nothing out of order, and who is notified of what."""
 
 import json
+import math
 import random
 import time
 from collections.abc import Iterator
@@ -16,11 +17,11 @@ from psycopg import sql
 from tests.concurrency.sessions import BOOK, session, side_by_side
 from tests.properties.proof import assert_checks_are_empty
 from tests.properties.sending import Sender
+from tests.streaming import PATIENCE_S
 
 WRITERS = 24
 STATEMENTS_EACH = 25
 INSTRUMENTS_TRADED = 3
-PATIENCE_S = 60.0
 INSERT = """
     insert into utl.fills (
         venue_fill_id, executed_at, side, quantity, price, book_id, account_id, instrument_id
@@ -30,6 +31,16 @@ INSERT = """
         (select instrument_id from utl.instruments order by instrument_id
             offset (%(instrument)s + n) %% %(instruments)s limit 1)
     from generate_series(1, %(fills)s) as n
+"""
+INSERT_INTO_BOOKS = """
+    insert into utl.fills (
+        venue_fill_id, executed_at, side, quantity, price, book_id, account_id, instrument_id
+    )
+    select format('%%s %%s', b, i.instrument), now(), 'buy', 1, 100, utl.book_id(b),
+        (select min(account_id) from utl.accounts), i.instrument_id
+    from unnest(%s::text[]) as b
+    cross join utl.instruments as i
+    where i.instrument ~ '^N'
 """
 
 Connection = psycopg.Connection[Any]
@@ -57,7 +68,7 @@ def trade(
 def write(conninfo: str, number: int) -> None:
     """Statements of some positions each: pauses before the commit, rollbacks, long ones."""
     chance = random.Random(number)
-    with psycopg.connect(conninfo, options="-c lock_timeout=60s") as connection:
+    with psycopg.connect(conninfo, options="-c lock_timeout=300s") as connection:
         for statement in range(STATEMENTS_EACH):
             trade(
                 connection,
@@ -74,20 +85,22 @@ def write(conninfo: str, number: int) -> None:
 
 
 def hold_transaction(conninfo: str, ended: Event) -> None:
-    """Have transactions of an early id and no change of their own, one after another."""
+    """Have transactions that draw an id of a change and dawdle, one after another."""
     while not ended.is_set():
         with psycopg.connect(conninfo) as connection:
-            connection.execute("select pg_current_xact_id()")
+            connection.execute("select pg_current_xact_id(), nextval('utl_private.change_ids')")
             time.sleep(0.15)
 
 
 def follow(conninfo: str, reader: Reader, ended: Event) -> None:
     """Fetch and acknowledge until all has been read; go away in between, often unacknowledged."""
     chance = random.Random(reader.name)
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = math.inf
     seen: dict[int, Position] = {}
     while time.monotonic() < deadline:
         last_round = ended.is_set()
+        if last_round:
+            deadline = min(deadline, time.monotonic() + PATIENCE_S)
         with session(conninfo) as connection:
             for _ in range(chance.randint(1, 20)):
                 nothing_comes = last_round and is_all_read(connection)
@@ -189,32 +202,63 @@ def test_the_stream_names_who_holds_it_up(
     first: Sender, second: Sender, watcher: Connection
 ) -> None:
     first.connection.execute("set application_name = 'slow gateway'")
-    first.connection.execute("select pg_current_xact_id()")
-    ours = (first.connection.info.backend_pid, "slow gateway", True)
-    trade(second.connection, "a")
-    second.connection.commit()
+    trade(first.connection, "early", instrument=0, instruments=9)
+    trade(second.connection, "late", instrument=1, instruments=9)
     query = "select blocked_by_pid, blocked_by, blocked_since <= now() from utl.stream"
-    deadline = time.monotonic() + PATIENCE_S
-    while (row := watcher.execute(query).fetchone()) != ours:  # or older ones of other databases
-        assert time.monotonic() < deadline, row
+    ours = (first.connection.info.backend_pid, "slow gateway", True)
+    assert watcher.execute(query).fetchone() == ours
     first.connection.commit()
-    tick_to_the_end(watcher)
+    watcher.execute("select utl.tick()")
     assert watcher.execute(query).fetchone() == (None, None, None)
 
 
+def test_who_books_nothing_holds_nothing_up(
+    first: Sender, second: Sender, watcher: Connection
+) -> None:
+    first.connection.execute("select pg_current_xact_id()")
+    first.connection.execute("create table elsewhere as select 1 as a")
+    trade(second.connection, "a")
+    watcher.execute("select utl.tick()")
+    assert is_all_read(watcher)
+
+
+def test_a_transaction_that_has_not_written_yet_is_waited_for_once_it_drew_an_id(
+    first: Sender, watcher: Connection
+) -> None:
+    first.connection.execute("select nextval('utl_private.change_ids')")
+    for _ in range(3):
+        watcher.execute("select utl.tick()")
+    assert not is_all_read(watcher)
+    first.connection.rollback()
+    watcher.execute("select utl.tick()")
+    assert is_all_read(watcher)
+
+
+def test_what_a_savepoint_took_back_is_waited_for_until_the_transaction_ends(
+    first: Sender, watcher: Connection
+) -> None:
+    first.connection.execute("savepoint before")
+    trade(first.connection, "a", instrument=0, instruments=9)
+    first.connection.execute("rollback to before")
+    watcher.execute("select utl.tick()")
+    assert not is_all_read(watcher)
+    first.connection.commit()
+    watcher.execute("select utl.tick()")
+    assert is_all_read(watcher)
+
+
 def test_ticking_waits_for_no_other_ticker(first: Sender, second: Sender) -> None:
-    first.connection.commit()  # it has written, and who has cannot tell what came since
+    first.connection.commit()
     trade(second.connection, "a")
     before = second.connection.execute("select safe_change_id from utl.stream").fetchone()
-    while first.connection.execute("select utl.tick()").fetchone() == before:
-        first.connection.rollback()  # somebody wrote in another database
+    assert first.connection.execute("select utl.tick()").fetchone() != before
     assert second.connection.execute("select utl.tick()").fetchone() == before
     first.connection.commit()
     assert second.connection.execute("select utl.tick()").fetchone() != before
 
 
 def test_ticks_behind_a_long_transaction_do_not_pile_up(first: Sender, second: Sender) -> None:
-    first.connection.execute("select pg_current_xact_id()")
+    trade(first.connection, "early", instrument=1, instruments=9)
     for number in range(120):
         trade(second.connection, f"t{number}")
         second.connection.execute("select utl.tick()")
@@ -235,22 +279,24 @@ def listener(book: str) -> Iterator[Connection]:
 
 
 def tick_to_the_end(connection: Connection) -> int:
-    """Tick until all can be read: who writes in another database of the server holds it up."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not is_all_read(connection):
-        assert time.monotonic() < deadline
-        connection.execute("select utl.tick()")
+    """Tick, and find that all can be read."""
+    connection.execute("select utl.tick()")
+    assert is_all_read(connection)
     row = connection.execute("select safe_change_id from utl.stream").fetchone()
     assert row is not None
     return int(row[0])
 
 
 def heard(listener: Connection) -> dict[str, list[dict[str, Any]]]:
-    """What came, by channel."""
+    """What came, by channel, of all that was committed before: notifications keep that order."""
     told: dict[str, list[dict[str, Any]]] = {}
-    for notification in listener.notifies(timeout=0.5):
+    listener.execute("listen the_end")
+    listener.execute("notify the_end")
+    for notification in listener.notifies(timeout=PATIENCE_S):
+        if notification.channel == "the_end":
+            return told
         told.setdefault(notification.channel, []).append(json.loads(notification.payload))
-    return told
+    raise AssertionError
 
 
 def test_direct_notifies_of_each_position_with_its_state(
@@ -283,9 +329,31 @@ def test_of_many_positions_32_are_told_and_that_there_are_more(
     trade(second.connection, "many", fills=40, instruments=40)
     told = heard(listener)
     *changes, summary = told["utl_positions"]
-    assert len(changes) == len(told[f"utl_positions_{BOOK}"]) == 32
+    assert len(changes) == 32
     assert summary["change_id"] > max(change["change_id"] for change in changes)
     assert set(summary) == {"change_id", "changes"}
+    assert told[f"utl_positions_{BOOK}"] == [*changes, summary]
+
+
+def test_each_book_hears_of_a_statement_that_has_more_than_32_positions(
+    book: str, second: Sender
+) -> None:
+    books = ("left", "right", "far right")
+    for number in range(20):
+        second.connection.execute("select utl.add_instrument(%s)", [f"N{number}/USD"])
+    with session(book) as listener:
+        for name in books:
+            second.connection.execute("select utl.add_book(%s)", [name])
+            listener.execute(sql.SQL("listen {}").format(sql.Identifier(f"utl_positions_{name}")))
+        second.connection.execute(INSERT_INTO_BOOKS, [list(books)])
+        told = heard(listener)
+    query = "select book, max(change_id) from utl.position_changes group by book"
+    last = dict(second.connection.execute(query).fetchall())
+    for name in books:
+        assert told[f"utl_positions_{name}"][-1]["change_id"] == last[name]
+    each = [change for changes in told.values() for change in changes]
+    assert len([change for change in each if "version" in change]) == 32
+    assert {change["changes"] for change in each if "changes" in change} == {20}
 
 
 def test_ticker_notifies_of_the_watermark_alone(second: Sender, listener: Connection) -> None:

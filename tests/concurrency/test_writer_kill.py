@@ -1,6 +1,5 @@
 """kill -9 of the postmaster while a `Writer` works: it goes on, and books nothing twice."""
 
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,12 +15,14 @@ from tests.concurrency.sessions import (
     session,
 )
 from tests.properties.scenarios import Sent
+from tests.streaming import PATIENCE_S, wait_until
 from utl import migrate, server
 from utl.ledger import Outcome
 from utl.writer import Writer
 
 THREADS = 4
 FILLS_EACH = 400
+FILLS_BEFORE_A_KILL = 400
 KILLS = 2
 
 
@@ -46,23 +47,31 @@ def test_a_writer_outlives_kills_of_the_server(home: Path) -> None:
         ThreadPoolExecutor(THREADS) as threads,
     ):
         done = [threads.submit(write_all, writer, share) for share in shares]
-        for _ in range(KILLS):
-            time.sleep(0.4)
+        for kill in range(1, KILLS + 1):
+            wait_until(
+                lambda enough=kill * FILLS_BEFORE_A_KILL: booked(url) >= enough,  # type: ignore[misc]
+                "it writes",
+            )
             kill_server(home)
             assert not all(share.done() for share in done), "it was killed after the work"
             assert server.start(home) == url
-        outcomes = [outcome for share in done for outcome in share.result(120)]
+        outcomes = [outcome for share in done for outcome in share.result(PATIENCE_S)]
     assert {outcome.outcome for outcome in outcomes} <= {"booked", "duplicate"}
     assert len({outcome.fill_id for outcome in outcomes}) == THREADS * FILLS_EACH
-    with session(url) as connection:
-        booked = connection.execute("select count(*) from utl.fills").fetchone()
-    assert booked == (THREADS * FILLS_EACH,)
+    assert booked(url) == THREADS * FILLS_EACH
     assert_right(url, [fill for share in shares for fill in share])
+
+
+def booked(url: str) -> int:
+    with session(url) as connection:
+        row = connection.execute("select count(*) from utl.fills").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def write_all(writer: Writer, fills: list[Sent]) -> list[Outcome]:
     futures = [writer.record(row(fill)) for fill in fills]
-    return [future.result(120) for future in futures]
+    return [future.result(PATIENCE_S) for future in futures]
 
 
 def row(fill: Sent) -> Mapping[str, object]:

@@ -12,6 +12,7 @@ import io
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -34,6 +35,7 @@ from rich.console import Console
 
 from tests.streaming import (
     BOOK,
+    PATIENCE_S,
     buy,
     free_port,
     in_thread,
@@ -43,6 +45,7 @@ from tests.streaming import (
     wait_until,
 )
 from utl.bridge import Bridge, Settings
+from utl.bridge.jsonl import JsonLines
 from utl.bridge.message import Message
 from utl.bridge.nats_jetstream import NatsJetStream
 from utl.bridge.redis_stream import RedisStream
@@ -71,7 +74,8 @@ def bridge(database: str, *sinks: str, folder: Path, **settings: Any) -> Iterato
 
 def get(running: Bridge, path: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{running.port}{path}", timeout=5) as answer:
+        url = f"http://127.0.0.1:{running.port}{path}"
+        with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -144,7 +148,7 @@ def test_jsonl_writes_a_line_a_change_to_standard_output(
         assert process.stdout is not None
         lines = [json.loads(process.stdout.readline()) for _ in range(3)]
         process.send_signal(signal.SIGTERM)
-        rest, log = process.communicate(timeout=20)
+        rest, log = process.communicate(timeout=PATIENCE_S)
 
     assert [line["version"] for line in lines] == [1, 2, 3]
     assert lines[0]["quantity"] == "1"
@@ -164,6 +168,30 @@ def test_a_sink_goes_on_where_the_last_bridge_stopped(
             )
 
     assert [json.loads(line)["version"] for line in file.read_text().splitlines()] == [1, 2]
+
+
+def test_a_full_disk_is_waited_for_and_no_line_is_torn(tmp_path: Path) -> None:
+    file = tmp_path / "changes.jsonl"
+    sink = JsonLines(str(file))
+    sink.send(messages(1, 1))
+    with file_size_max(file.stat().st_size + 10):
+        for _ in range(2):
+            with pytest.raises(Unavailable, match="too large"):
+                sink.send(messages(2, 1))
+    sink.send(messages(2, 1))
+    sink.close()
+    assert [json.loads(line)["change_id"] for line in file.read_text().splitlines()] == [1, 2]
+
+
+@contextmanager
+def file_size_max(size: int) -> Iterator[None]:
+    """Nobody in this process can write more than this to any file."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
 
 def test_a_webhook_is_signed_and_names_its_change(
@@ -323,6 +351,11 @@ def test_redis_takes_nothing_twice_and_says_when_it_cannot(tmp_path: Path) -> No
             sink.send(restored)
         with redis.Redis.from_url(f"redis://127.0.0.1:{server.port}/0") as client:
             assert client.xlen("utl.positions") == 4
+            client.set("text", "no stream")
+        wrong = RedisStream(f"redis://127.0.0.1:{server.port}/0?stream=text")
+        with pytest.raises(Unavailable, match="WRONGTYPE"):  # no fault of the change
+            wrong.send(messages(5, 1))
+        wrong.close()
         server.stop()
         with pytest.raises(Unavailable):
             sink.send(messages(5, 1))
@@ -392,8 +425,8 @@ def _in_jetstream(url: str, subject: str) -> list[tuple[str, bytes]]:
 def kafka() -> Iterator[str]:
     """librdkafka's mock cluster: where its three brokers listen."""
     holder = Producer({"test.mock.num.brokers": 3})
-    brokers = [f"{b.host}:{b.port}" for b in holder.list_topics(timeout=10).brokers.values()]
-    yield ",".join(brokers)
+    brokers = holder.list_topics(timeout=PATIENCE_S).brokers.values()
+    yield ",".join(f"{broker.host}:{broker.port}" for broker in brokers)
     holder.flush(0)
 
 
@@ -503,6 +536,12 @@ def test_a_bridge_without_its_server_is_not_healthy(tmp_path: Path) -> None:
 def test_a_wrong_sink_is_told_before_anything_runs(sinks: list[str], reason: str) -> None:
     with pytest.raises(SinkError, match=reason):
         Bridge("", Settings(sinks))
+
+
+def test_a_secret_that_is_no_base64_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UTL_WEBHOOK_SECRET", "whsec_not base64")
+    with pytest.raises(SinkError, match="UTL_WEBHOOK_SECRET is no base64"):
+        Bridge("", Settings(["webhook=https://example.com"]))
 
 
 def test_a_sink_without_its_client_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,17 @@ import pytest
 
 import utl
 from tests.database import connect
-from tests.streaming import ACCOUNT, BOOK, INSTRUMENT, buy, in_thread, make_book, wait_until
+from tests.streaming import (
+    ACCOUNT,
+    BOOK,
+    INSTRUMENT,
+    PATIENCE_S,
+    buy,
+    in_thread,
+    make_book,
+    wait_until,
+)
+from utl import following
 from utl.subscription import Subscription
 
 NAME = "risk"
@@ -38,7 +49,7 @@ def changes(database: str, trading: psycopg.Connection) -> Iterator[Subscription
 
 
 def versions(subscription: Subscription, count: int) -> list[int]:
-    found = [subscription.next(wait_s=5) for _ in range(count)]
+    found = [subscription.next(wait_s=PATIENCE_S) for _ in range(count)]
     return [change.version for change in found if change]
 
 
@@ -55,7 +66,7 @@ def test_a_change_says_what_became_of_the_position(
 ) -> None:
     (fill_id,) = buy(trading, "1")
 
-    change = changes.next(wait_s=5)
+    change = changes.next(wait_s=PATIENCE_S)
 
     assert change is not None
     assert (change.book, change.instrument, change.version) == (BOOK, INSTRUMENT, 1)
@@ -83,21 +94,18 @@ def test_what_was_missed_comes_first_and_then_what_happens_now(
         assert versions(again, 1) == [3]
 
 
-def test_a_live_change_arrives_long_before_the_next_look(
-    changes: Subscription, trading: psycopg.Connection
+def test_a_live_change_comes_by_the_bell_without_a_look(
+    changes: Subscription, trading: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    took = []
-    for identity in range(5):
-        heard: list[float] = []
-        waiting = threading.Thread(target=lambda h=heard: (changes.next(5), h.append(time.time())))
-        waiting.start()
+    monkeypatch.setattr(following, "LOOK_EVERY_S", 2 * PATIENCE_S)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(changes.next, PATIENCE_S)
         time.sleep(0.2)
-        buy(trading, str(identity))
-        sent = time.time()
-        waiting.join()
-        took.append(heard[0] - sent)
+        buy(trading, "1")
+        change = waiting.result()
 
-    assert sorted(took)[2] < 0.3  # a look without a bell comes once a second
+    assert change is not None
+    assert change.version == 1
 
 
 def test_a_change_is_acknowledged_when_the_loop_comes_back(
@@ -106,7 +114,7 @@ def test_a_change_is_acknowledged_when_the_loop_comes_back(
     buy(trading, "1")
     before = offset(trading)
 
-    change = changes.next(wait_s=5)
+    change = changes.next(wait_s=PATIENCE_S)
     assert change is not None
     assert offset(trading) == before
 
@@ -141,11 +149,11 @@ def test_only_the_books_asked_for_come_and_the_others_leave_no_lag(
         buy(trading, "1")
         buy(trading, "2", book="other")
         buy(trading, "3")
-        found = changes.next(wait_s=5)
+        found = changes.next(wait_s=PATIENCE_S)
         assert found is not None
         assert found.book == "other"
 
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_S
         lag = "select lag_changes from utl.subscribers where subscriber = %s"
         while trading.execute(lag, [NAME]).fetchone() != (0,):
             assert changes.next(wait_s=0.5) is None
@@ -171,8 +179,34 @@ def test_an_older_transaction_delays_changes_and_loses_none(
         assert changes.next(wait_s=1.5) is None
         slow.commit()
 
-    found = [changes.next(wait_s=5) for _ in range(2)]
+    found = [changes.next(wait_s=PATIENCE_S) for _ in range(2)]
     assert [change.instrument for change in found if change] == [INSTRUMENT, "ETH/USDT"]
+
+
+def test_a_bell_that_says_too_much_loses_nothing(
+    database: str, changes: Subscription, trading: psycopg.Connection
+) -> None:
+    with psycopg.connect(database) as slow:
+        buy(slow, "1")
+        trading.execute("""select pg_notify('utl_positions', '{"change_id": 1}')""")
+        assert changes.next(wait_s=2.5) is None  # time enough to acknowledge what was skipped
+        assert offset(trading) == 0
+        slow.commit()
+
+    assert versions(changes, 1) == [1]
+
+
+def test_nobody_is_rewound_while_he_follows(
+    changes: Subscription, trading: psycopg.Connection
+) -> None:
+    buy(trading, "1")
+    assert versions(changes, 1) == [1]
+    with pytest.raises(psycopg.OperationalError, match="'risk' is being followed") as refused:
+        trading.execute("select utl.rewind(%s, 0)", [NAME])
+    assert refused.value.sqlstate == "55U09"
+    changes.close()
+    trading.execute("select utl.rewind(%s, 0)", [NAME])
+    assert offset(trading) == 0
 
 
 def test_it_goes_on_after_its_session_was_ended(
@@ -233,14 +267,14 @@ def test_an_offset_of_a_server_before_it_was_restored_is_told(
     trading.execute("update utl_private.subscribers set incarnation = 'another life'")
 
     with pytest.raises(psycopg.OperationalError, match="another life") as told:
-        changes.next(wait_s=5)
+        changes.next(wait_s=PATIENCE_S)
 
     assert told.value.sqlstate == "55U05"
     with (
         utl.subscribe(database, name=NAME) as again,
         pytest.raises(psycopg.OperationalError, match="another life"),
     ):
-        again.next(wait_s=5)
+        again.next(wait_s=PATIENCE_S)
     trading.execute("select utl.rewind(%s, 0)", [NAME])
     with utl.subscribe(database, name=NAME) as again:
         assert versions(again, 1) == [1]
@@ -252,7 +286,7 @@ def test_a_position_without_facts_has_no_time(
     buy(trading, "1")
     trading.execute("select utl.bust_fill(%s, '1')", [ACCOUNT])
 
-    found = [changes.next(wait_s=5) for _ in range(2)]
+    found = [changes.next(wait_s=PATIENCE_S) for _ in range(2)]
 
     assert [(c.cause, c.quantity) for c in found if c] == [
         ("fill", Decimal(1)),

@@ -9,14 +9,16 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 import pytest
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 import utl
-from tests.streaming import BOOK, INSTRUMENT, buy, in_thread, make_book, wait_until
+import utl.watch
+from tests.streaming import BOOK, INSTRUMENT, PATIENCE_S, buy, in_thread, make_book, wait_until
 from utl import subscribers
 from utl.watch import Board, watch
 
@@ -39,19 +41,39 @@ def trading(connection: psycopg.Connection) -> psycopg.Connection:
 
 def shown(board: Board) -> str:
     console = Console(width=120, file=io.StringIO(), record=True)
-    console.print(board.render(20))
+    console.print(Board.render(board, 20))  # whatever else its own would do
     return console.export_text()
 
 
-def test_watch_shows_positions_pnl_and_the_last_changes(database: str, trading: Connection) -> None:
+def interrupted(monkeypatch: pytest.MonkeyPatch, when: Callable[[Board], bool]) -> None:
+    """Have a watcher see Ctrl-C as soon as its board is so."""
+
+    class Interrupted(Board):
+        def render(self, rows_max: int) -> RenderableType:
+            if when(self):
+                raise KeyboardInterrupt
+            return super().render(rows_max)
+
+    monkeypatch.setattr(utl.watch, "Board", Interrupted)
+
+
+def is_appraised_after_a_change(board: Board) -> bool:
+    return board.changes > 0 and all(line.total_pnl is not None for line in board.lines.values())
+
+
+def test_watch_shows_positions_pnl_and_the_last_changes(
+    database: str, trading: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     buy(trading, "1")
     boards: list[Board] = []
     console = Console(file=io.StringIO(), width=120)
+    interrupted(monkeypatch, is_appraised_after_a_change)
 
-    with in_thread(lambda: boards.append(watch(database, [BOOK], console, 4)), lambda: None):
-        time.sleep(1)
-        buy(trading, "2")
-        buy(trading, "3", book="other")
+    with in_thread(lambda: boards.append(watch(database, [BOOK], console)), lambda: None):
+        watchers = "select from utl.subscribers where subscriber ~ '^watch '"
+        wait_until(lambda: trading.execute(watchers).fetchall(), "it follows")
+        buy(trading, "2", book="other")
+        buy(trading, "3")
 
     text = shown(boards[0])
     assert "1 positions, 1 changes" in text
@@ -75,21 +97,21 @@ def test_watch_lives_in_a_terminal_until_ctrl_c(database: str, trading: Connecti
         assert "1 positions" in screen
         process.send_signal(signal.SIGINT)
         read_until(ours, None)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_S) == 0
     os.close(ours)
 
 
 def test_a_watcher_that_was_killed_is_forgotten_by_the_next(
-    database: str, trading: Connection
+    database: str, trading: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
     for pid in (process.pid, os.getppid()):
         trading.execute("select utl.subscribe(%s)", [f"watch {socket.gethostname()} {pid}"])
     trading.execute("select utl.subscribe('watch elsewhere 1')")
-    trading.commit()
+    interrupted(monkeypatch, lambda _: True)
 
-    watch(database, [BOOK], Console(file=io.StringIO()), 0.1)
+    watch(database, [BOOK], Console(file=io.StringIO()))
 
     left = trading.execute("select subscriber from utl.subscribers order by 1").fetchall()
     assert left == [("watch elsewhere 1",), (f"watch {socket.gethostname()} {os.getppid()}",)]
@@ -103,7 +125,7 @@ def heed_ctrl_c() -> None:
 def read_until(terminal: int, text: str | None) -> str:
     """What the terminal shows until a text comes, or, without one, until it is closed."""
     seen = ""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_S
     while text is None or text not in seen:
         assert time.monotonic() < deadline, seen
         if select.select([terminal], [], [], 0.5)[0]:
@@ -123,8 +145,6 @@ def test_subscribers_shows_how_far_behind_each_is(
     for identity in "12":
         buy(trading, identity)
     console = Console(width=120, file=io.StringIO(), record=True)
-    tick = "select utl.tick() = 2"  # other databases' transactions hold it up for a moment
-    wait_until(lambda: trading.execute(tick).fetchone() == (True,), "the changes can be read")
 
     subscribers.show(console)
 

@@ -21,7 +21,7 @@ from utl.bench.scratch import BenchError, Connection, Shape, Target
 FILLS = "utl.fills"
 CLIENTS = 8
 SHAPE = Shape(books=CLIENTS, instruments=25)
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 
 # One fill as pgbench makes it. Time is taken before the position is locked, as a gateway's is.
 INSERT_FILL = r"""

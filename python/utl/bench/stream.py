@@ -46,7 +46,7 @@ GOALS: dict[tuple[str, int], Limit] = {
 }
 PAUSE_S = 0.02  # between two fills whose latency is taken, on average
 WARM_UP_S = 1.0
-PATIENCE_S = 30.0
+PATIENCE_S = 300.0
 INSERT = """
     insert into utl.fills (
         book_id, account_id, instrument_id, venue_fill_id, side, quantity, price, executed_at
@@ -225,6 +225,7 @@ def _process(work: Callable[..., None], dsn: str, *arguments: object) -> Iterato
     ours, theirs = spawning.Pipe()
     process = spawning.Process(target=work, args=(dsn, theirs, *arguments), daemon=True)
     process.start()
+    theirs.close()  # so that its end is seen if it dies
     try:
         yield ours
     finally:

@@ -24,6 +24,7 @@ from utl.bridge.metrics import Metrics
 from utl.bridge.sinks import Specification, parse_all
 from utl.bridge.upkeeping import Upkeeper
 from utl.following import BackOff, Terms
+from utl.subscription import conninfo
 
 log = logging.getLogger("utl.bridge")
 
@@ -34,7 +35,6 @@ UPKEEP_S = 300.0
 
 LEAD = "select pg_catalog.pg_try_advisory_lock(%s)"
 TICK = "select utl.tick()"
-HURRY = "set synchronous_commit = off"  # a tick that a crash takes back comes again
 LAG = "select subscriber, lag_changes, lag_seconds from utl.subscribers where subscriber = any(%s)"
 STREAM = "select watermark_age, queue_usage from utl.stream"
 
@@ -87,9 +87,8 @@ class Bridge:
         while not self._stopping.is_set():
             try:
                 with psycopg.connect(
-                    self._dsn, autocommit=True, connect_timeout=10, application_name="utl bridge"
+                    conninfo(self._dsn, "utl bridge"), autocommit=True
                 ) as connection:
-                    connection.execute(HURRY)
                     away.reset()
                     self._stand_by(connection)
                     self._lead(connection)
@@ -106,6 +105,7 @@ class Bridge:
             if not waited:
                 log.info("another bridge leads; standing by")
             waited = True
+            self._measure(connection)
             self.metrics.beat()
             self._stopping.wait(LOOK_EVERY_S)
 

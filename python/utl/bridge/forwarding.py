@@ -14,7 +14,7 @@ from utl.bridge.metrics import Metrics
 from utl.bridge.sinks import Refused, Sink, Specification, Unavailable
 from utl.changes import Change
 from utl.following import BackOff, Terms
-from utl.subscription import Stopped, Subscription
+from utl.subscription import Stopped, Subscription, conninfo
 
 log = logging.getLogger("utl.bridge")
 
@@ -67,6 +67,10 @@ class Forwarder(threading.Thread):
             except (psycopg.Error, OSError) as error:  # OSError: of the dead letters' disk
                 self._trouble("stream", str(error).strip())
                 self._stopping.wait(patience.next_s())
+            except Exception as error:  # a mistake of ours must not end it, unseen
+                log.exception("%s", self._sink_name)
+                self._trouble("unexpected", f"{type(error).__name__}: {error}")
+                self._stopping.wait(patience.next_s())
             finally:
                 subscription.close()
         sink.close()
@@ -82,7 +86,7 @@ class Forwarder(threading.Thread):
                 self._state.well()
 
     def _incarnation(self) -> str:
-        with psycopg.connect(self._dsn, autocommit=True) as connection:
+        with psycopg.connect(conninfo(self._dsn, "utl bridge"), autocommit=True) as connection:
             row = connection.execute("select incarnation::text from utl.stream").fetchone()
         return str(row[0]) if row else ""
 

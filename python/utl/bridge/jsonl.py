@@ -1,5 +1,6 @@
 """Sink jsonl: one JSON object a line, on standard output or at the end of a file."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -31,9 +32,10 @@ class JsonLines:
 
     def close(self) -> None:
         """Close the file; standard output stays open."""
-        if self._file is not None and self._path is not None:
-            self._file.close()
-        self._file = None
+        file, self._file = self._file, None
+        if file is not None and self._path is not None:
+            with contextlib.suppress(OSError):  # it flushes what could not be written
+                file.close()
 
     def _opened(self) -> BinaryIO:
         if self._file is None:

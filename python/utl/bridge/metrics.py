@@ -1,5 +1,6 @@
 """What a bridge tells Prometheus, and whoever asks for its health."""
 
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ class Metrics:
     def __init__(self, sinks: Sequence[str]) -> None:
         self.registry = CollectorRegistry()
         self.sinks = {name: SinkState() for name in sinks}
-        self.ticked_at = 0.0  # time.monotonic of the last tick, or look at the lock
+        self.ticked_at = -math.inf  # time.monotonic of the last tick, or look at the lock
         self.lock = threading.Lock()
         ProcessCollector(registry=self.registry)
 

@@ -49,7 +49,7 @@ class RedisStream:
             raise Unavailable(str(error)) from error
         for sent, (message, answer) in enumerate(zip(messages, answers, strict=True)):
             if isinstance(answer, Exception) and not self._has(message, answer):
-                raise _meaning(answer, sent)
+                raise _meaning(answer)(str(answer), sent)
 
     def close(self) -> None:
         """Close the connections."""
@@ -71,9 +71,6 @@ def _entry_id(message: Message) -> str:
     return f"{message.change_id}-0"
 
 
-def _meaning(answer: Exception, sent: int) -> Exception:
-    """A command that failed was refused; unless Redis is loading, full, or a replica."""
-    passing = ("LOADING", "OOM", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MISCONF")
-    if isinstance(answer, exceptions.ConnectionError) or str(answer).startswith(passing):
-        return Unavailable(str(answer), sent)
-    return Refused(str(answer), sent)
+def _meaning(answer: Exception) -> type[Refused | Unavailable]:
+    """Redis refuses an entry for its id alone; else it is loading, full, or set up wrongly."""
+    return Refused if NOT_ABOVE in str(answer) else Unavailable

@@ -7,6 +7,7 @@ import psycopg
 
 from utl import upkeep
 from utl.bridge.metrics import Metrics
+from utl.subscription import conninfo
 
 log = logging.getLogger("utl.bridge")
 
@@ -37,7 +38,7 @@ class Upkeeper(threading.Thread):
 
     def _maintain(self) -> None:
         with psycopg.connect(
-            self._dsn, autocommit=True, connect_timeout=10, application_name="utl bridge upkeep"
+            conninfo(self._dsn, "utl bridge upkeep"), autocommit=True
         ) as connection:
             for step in upkeep.maintain(connection):
                 self._metrics.upkeep.labels(step.task, step.outcome).inc()

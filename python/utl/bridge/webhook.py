@@ -8,6 +8,7 @@ The secret comes from UTL_WEBHOOK_SECRET: `whsec_` and base64, or any text. The 
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
 import os
@@ -69,9 +70,12 @@ class Webhook:
 
 def signing_key(secret: str) -> bytes:
     """The key that a secret stands for; empty when there is none."""
-    if secret.startswith("whsec_"):
-        return base64.b64decode(secret.removeprefix("whsec_"))
-    return secret.encode()
+    if not secret.startswith("whsec_"):
+        return secret.encode()
+    try:
+        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error as error:
+        raise SinkError(f"{SECRET} is no base64 after whsec_", detail=str(error)) from error
 
 
 def signature(key: bytes, message_id: str, moment: str, body: bytes) -> str:

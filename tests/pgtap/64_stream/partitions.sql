@@ -72,6 +72,13 @@ select
 from utl_private.position_changes as c
 cross join unnest(array[29, 30, 31, 40, 50]) as o (days)
 where c.changed_at < now() + interval '1 day' and c.version = 1;
+do $subscribers$
+begin
+    perform utl.add_book('elsewhere');
+    perform utl.subscribe('sleeper', starts => 'oldest'), utl.subscribe('awake'),
+        utl.subscribe('of elsewhere', books => array['elsewhere'], starts => 'oldest');
+end
+$subscribers$;
 create temporary table dropped as select d from utl.drop_changes() as d;
 select results_eq(
     'select d.d from dropped as d order by d.d',
@@ -107,10 +114,36 @@ select throws_ok(
     $$ select utl.set_setting('notify', 'loudly') $$, '22U12', null, 'nor_another_way_to_notify'
 );
 
--- A subscriber that was away for too long goes on with what is left.
+-- A subscriber that was away for too long is told, and goes on with what is left.
 delete from utl_private.position_changes_default;
 update utl_private.watermarks set safe_change_id = utl_private.last_change_id();
-do 'begin perform utl.subscribe(''sleeper'', starts => ''oldest''); end';
+select throws_ok(
+    $$ select utl.fetch_changes('sleeper') $$, '55U05',
+    'changes that subscriber ''sleeper'' has not read are not kept any more',
+    'who_has_not_read_what_was_dropped_is_told'
+);
+select results_eq(
+    'select s.subscriber from utl.subscribers as s where s.is_stale', array['sleeper'],
+    'and_he_alone'
+);
+select lives_ok($$ select utl.fetch_changes('awake') $$, 'who_came_after_it_missed_nothing');
+select lives_ok(
+    $$ select utl.fetch_changes('of elsewhere') $$, 'nor_who_wanted_none_of_what_was_dropped'
+);
+select lives_ok(
+    $$
+        select utl.acknowledge('sleeper', s.dropped_id)
+        from utl_private.subscribers as s
+        where s.subscriber = 'sleeper'
+    $$,
+    'who_had_read_it_before_may_still_say_so'
+);
+select lives_ok($$ select utl.fetch_changes('sleeper') $$, 'and_goes_on');
+update utl_private.subscribers as s set acknowledged_id = 0 where s.subscriber = 'sleeper';
+select throws_ok($$ select utl.fetch_changes('sleeper') $$, '55U05', null, 'who_had_not_waits');
+select is(
+    (select s.is_stale from utl.rewind('sleeper', 0) as s), false, 'for_somebody_to_rewind_him'
+);
 select isnt_empty(
     $$ select from utl.fetch_changes('sleeper') $$, 'the_oldest_that_is_kept_is_read'
 );

@@ -208,6 +208,15 @@ select throws_ok(
     $$ select utl.fetch_changes('primary') $$, '55U05', null,
     'an_offset_ahead_of_the_log_is_of_another_life_too'
 );
+select matches(
+    utl_private.incarnation(),
+    (
+        select format('^[0-9a-f]+-[0-9A-F]{8}-%s$', d.oid)
+        from pg_catalog.pg_database as d
+        where d.datname = current_database()
+    ),
+    'a_life_is_of_a_server_a_timeline_and_a_database'
+);
 
 select lives_ok($$ select utl.unsubscribe('primary') $$, 'subscribers_leave');
 select is_empty(

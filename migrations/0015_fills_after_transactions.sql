@@ -1,4 +1,4 @@
--- depends: 0013_upkeep
+-- depends: 0014_dropped_changes
 -- A fill that comes alone asks whether it lies behind all transactions of its positions, also as
 -- they were amended, and whether lots ever moved on from there.
 create index transaction_corrections_by_time

@@ -67,3 +67,7 @@ drop function if exists utl_private.book_part(
     utl_private.outcome, utl_private.leg, utl_private.open_lots
 );
 drop function if exists utl_private.chosen_part(utl_private.leg, utl_private.open_lots);
+drop function if exists utl_private.rates_to(integer[], integer, timestamptz, interval);
+drop function if exists utl_private.rate_paths(
+    integer[], integer, timestamptz, timestamptz, integer
+);

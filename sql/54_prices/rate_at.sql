@@ -22,7 +22,7 @@ as $rate_at$
         ),
         r.is_stale
     from utl_private.rates_to(
-        array[utl.asset_id(from_asset)], utl.asset_id(to_asset), rate_at.at, max_age
+        array[utl.asset_id(from_asset)], array[utl.asset_id(to_asset)], rate_at.at, max_age
     ) as r
 $rate_at$;
 

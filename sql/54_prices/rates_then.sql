@@ -28,7 +28,7 @@ as $rates_then$
     union all
     select r.asset_id, o.to_id, o.at, r.rate, r.price_at
     from others as o
-    cross join lateral utl_private.rates_to(o.from_ids, o.to_id, o.at) as r
+    cross join lateral utl_private.rates_to(o.from_ids, array[o.to_id], o.at) as r
     union all
     select distinct w.from_id, w.to_id, w.at, 1::numeric, null::timestamptz
     from unnest(asset_ids, to_asset_ids, times) as w (from_id, to_id, at)

@@ -8,16 +8,41 @@ returns table (
 language sql
 stable
 as $rates_between$
-    select r.asset_id, t.to_asset_id, r.rate, r.price_at, r.is_stale
-    from (
-        select p.to_asset_id, array_agg(distinct p.from_asset_id) as from_asset_ids
-        from unnest(from_asset_ids, to_asset_ids) as p (from_asset_id, to_asset_id)
-        where p.from_asset_id > 0 and p.to_asset_id > 0
-        group by p.to_asset_id
-    ) as t
-    cross join lateral utl_private.rates_to(
-        t.from_asset_ids, t.to_asset_id, rates_between.at
-    ) as r
+    with pairs as (
+        select distinct p.from_id, p.to_id
+        from unnest(from_asset_ids, to_asset_ids) as p (from_id, to_id)
+        where p.from_id > 0 and p.to_id > 0
+    ),
+
+    -- Few fees have to be known in many currencies, and many currencies in few: what has the most
+    -- on the other side is looked up once.
+    counted as (
+        select
+            p.from_id, p.to_id,
+            count(*) over (partition by p.from_id) > count(*) over (partition by p.to_id) as is_from
+        from pairs as p
+        where p.from_id <> p.to_id
+    ),
+
+    asked as (
+        select array_agg(c.from_id) as from_ids, array[c.to_id] as to_ids
+        from counted as c
+        where not c.is_from
+        group by c.to_id
+        union all
+        select array[c.from_id], array_agg(c.to_id)
+        from counted as c
+        where c.is_from
+        group by c.from_id
+    )
+
+    select r.asset_id, r.to_asset_id, r.rate, r.price_at, r.is_stale
+    from asked as a
+    cross join lateral utl_private.rates_to(a.from_ids, a.to_ids, rates_between.at) as r
+    union all
+    select p.from_id, p.to_id, 1::numeric, null::timestamptz, false
+    from pairs as p
+    where p.from_id = p.to_id
 $rates_between$;
 
 comment on function utl_private.rates_between(integer[], integer[], timestamptz) is

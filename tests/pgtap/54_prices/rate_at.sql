@@ -175,7 +175,7 @@ select results_eq(
                 union all
                 values (null), (99), (utl.asset_id('BTC'))
             ),
-            utl.asset_id('USDT'), '2026-01-05 10:04Z'
+            array[utl.asset_id('USDT')], '2026-01-05 10:04Z'
         ) as r
         inner join utl.assets as a on r.asset_id = a.asset_id
         where a.asset in ('BTC', 'USDT', 'XRP', 'ETH', 'SOL', 'CHF')
@@ -188,7 +188,7 @@ select results_eq(
     'many_are_valued_at_once_each_once_and_none_without_a_rate'
 );
 select is_empty(
-    $$ select from utl_private.rates_to(array[]::integer[], 1, 'infinity') $$, 'none_of_none'
+    $$ select from utl_private.rates_to(array[]::integer[], array[1], 'infinity') $$, 'none_of_none'
 );
 select is(audit(), 'sound', 'the_ledger_is_sound');
 

@@ -71,3 +71,14 @@ drop function if exists utl_private.rates_to(integer[], integer, timestamptz, in
 drop function if exists utl_private.rate_paths(
     integer[], integer, timestamptz, timestamptz, integer
 );
+drop function if exists utl_private.appraise(integer, timestamptz, timestamptz, timestamptz);
+drop function if exists utl_private.position_lines(
+    integer, timestamptz, timestamptz, timestamptz
+);
+drop function if exists utl_private.income_of_positions(
+    integer, timestamptz, timestamptz, timestamptz
+);
+drop function if exists utl_private.results_in_reporting(
+    integer, text, timestamptz, timestamptz, timestamptz
+);
+drop function if exists utl_private.day_ends(date, date);

@@ -19,7 +19,7 @@ as $book_holdings_at$
         trim_scale(h.worth_reporting), r.asset, h.worth_reporting is not null, h.is_stale,
         h.reason, h.book_id, h.account_id, h.asset_id, h.instrument_id
     from utl_private.appraise_holdings(
-        case when book_holdings_at.book is not null then utl.book_id(book_holdings_at.book) end,
+        (select utl.book_id(book_holdings_at.book) where book_holdings_at.book is not null),
         as_of
     ) as h
     inner join utl_private.books as b on h.book_id = b.book_id

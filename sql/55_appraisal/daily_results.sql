@@ -9,22 +9,32 @@ returns table (
 )
 language sql
 stable
+set enable_nestloop = off               -- the planner takes every function to return few rows
 as $daily_results$
-    with lines as materialized (
+    -- The end of each day at its own rates, and at those of the next day's end.
+    with states as materialized (
         select
-            d.day, a.account_id, a.instrument_id, a.position_id, a.cost_asset_id, a.quantity,
+            d.day, a.valued_at > d.at as is_later,
+            a.account_id, a.instrument_id, a.position_id, a.cost_asset_id, a.quantity,
             a.realized_pnl, a.fees, a.other_fees, a.funding + a.other_income as income,
             a.unrealized_pnl, a.total_pnl, a.rate, a.missing
         from utl_private.day_ends(from_date - 1, to_date) as d
-        cross join lateral utl_private.appraise(of_book_id, d.at, 'infinity', d.at) as a
+        cross join lateral utl_private.appraise(
+            of_book_id, d.at, 'infinity',
+            case when d.day < to_date then array[d.at, d.at_after] else array[d.at] end
+        ) as a
         where a.costing = of_costing
+    ),
+
+    lines as materialized (
+        select s.* from states as s where not s.is_later
     ),
 
     results as (
         select l.* from lines as l
         union all
         select                          -- what came to nothing again has a line no more
-            l.day + 1, l.account_id, l.instrument_id, l.position_id, l.cost_asset_id,
+            l.day + 1, false, l.account_id, l.instrument_id, l.position_id, l.cost_asset_id,
             0, 0, 0, 0, 0, 0, 0, l.rate, null
         from lines as l
         where
@@ -38,14 +48,9 @@ as $daily_results$
 
     -- What was paid and received before a day, at the rates of its end.
     kept as materialized (
-        select
-            d.day, n.account_id, n.instrument_id, n.other_fees,
-            n.funding + n.interest + n.rebates + n.dividends + n.rewards as income
-        from utl_private.day_ends(from_date, to_date) as d
-        cross join lateral utl_private.income_of_positions(
-            of_book_id, d.at_before, 'infinity', d.at
-        ) as n
-        where n.costing = of_costing
+        select s.day + 1 as day, s.account_id, s.instrument_id, s.other_fees, s.income
+        from states as s
+        where s.is_later
     )
 
     select

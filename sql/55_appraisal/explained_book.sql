@@ -16,32 +16,34 @@ as $explained_book$
         from utl_private.explained_positions(
             of_book_id, of_costing, from_time, to_time, explained_book.as_known
         ) as p
+    ),
+
+    known as materialized (
+        select p.* from positions as p where p.missing is null
     )
 
     select
-        false, 1, num_nonnulls(p.missing), p.account_id, p.instrument_id, p.position_id,
-        nullif(p.total_from, 'NaN'), nullif(p.total_to, 'NaN'),
-        v.price_move, v.new_trades, v.fees, v.funding, v.other_income, v.currency, v.restatements,
-        p.missing
-    from positions as p
-    left join positions as v            -- without parts where something is missing
-        on
-            v.missing is null
-            and p.account_id = v.account_id and p.instrument_id = v.instrument_id
+        false, 1, 0, p.account_id, p.instrument_id, p.position_id, p.total_from, p.total_to,
+        p.price_move, p.new_trades, p.fees, p.funding, p.other_income, p.currency,
+        p.restatements, null::text[]
+    from known as p
     union all
     select
-        true, count(*), count(p.missing), null, null, null,
-        coalesce(sum(p.total_from) filter (where p.missing is null), 0),
-        coalesce(sum(p.total_to) filter (where p.missing is null), 0),
-        coalesce(sum(p.price_move) filter (where p.missing is null), 0),
-        coalesce(sum(p.new_trades) filter (where p.missing is null), 0),
-        coalesce(sum(p.fees) filter (where p.missing is null), 0),
-        coalesce(sum(p.funding) filter (where p.missing is null), 0),
-        coalesce(sum(p.other_income) filter (where p.missing is null), 0),
-        coalesce(sum(p.currency) filter (where p.missing is null), 0),
-        coalesce(sum(p.restatements) filter (where p.missing is null), 0),
-        null
+        false, 1, 1, p.account_id, p.instrument_id, p.position_id,
+        nullif(p.total_from, 'NaN'), nullif(p.total_to, 'NaN'),
+        null, null, null, null, null, null, null, p.missing
     from positions as p
+    where p.missing is not null
+    union all
+    select
+        true, (select count(*) from positions as p),
+        (select count(p.missing) from positions as p), null, null, null,
+        coalesce(sum(p.total_from), 0), coalesce(sum(p.total_to), 0),
+        coalesce(sum(p.price_move), 0), coalesce(sum(p.new_trades), 0),
+        coalesce(sum(p.fees), 0), coalesce(sum(p.funding), 0),
+        coalesce(sum(p.other_income), 0), coalesce(sum(p.currency), 0),
+        coalesce(sum(p.restatements), 0), null
+    from known as p
 $explained_book$;
 
 comment on function utl_private.explained_book(

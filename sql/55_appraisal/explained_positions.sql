@@ -10,63 +10,50 @@ returns table (
 language sql
 stable
 as $explained_positions$
-    -- From each moment to the next one thing changes: what is known of from_time, then the prices
-    -- and rates, then what has happened.
-    with moments (moment, as_of, known, valued_at) as (
-        values
-        ('known then', from_time, explained_positions.as_known, from_time),
-        ('known now', from_time, 'infinity', from_time),
-        ('revalued', from_time, 'infinity', to_time),
-        ('in the end', to_time, 'infinity', to_time)
-    ),
-
-    results as materialized (
-        select m.moment, r.*
-        from moments as m
-        cross join lateral utl_private.results_in_reporting(
-            of_book_id, of_costing, m.as_of, m.known, m.valued_at
+    with results as materialized (
+        select r.*
+        from utl_private.results_at_moments(
+            of_book_id, of_costing, from_time, to_time, explained_positions.as_known
         ) as r
-        where m.moment <> 'known then' or m.known < 'infinity'
     ),
 
-    keys as (
-        select r.account_id, r.instrument_id, max(r.position_id) as position_id
+    -- A row a position: of each moment there is one, or none, which is nothing.
+    positions as (
+        select
+            r.account_id, r.instrument_id, max(r.position_id) as position_id,
+            coalesce(max(r.total) filter (where r.moment = 'known then'), 0) as total_then,
+            coalesce(max(r.total) filter (where r.moment = 'known now'), 0) as total_now,
+            coalesce(max(r.total) filter (where r.moment = 'revalued'), 0) as total_revalued,
+            coalesce(max(r.total) filter (where r.moment = 'in the end'), 0) as total_to,
+            max(r.unrealized_pnl) filter (where r.moment = 'known now') as unrealized_now,
+            max(r.unrealized_pnl) filter (where r.moment = 'revalued') as unrealized_revalued,
+            max(r.rate) filter (where r.moment = 'revalued') as rate,
+            sum(s.sign * r.trading) as new_trades, sum(s.sign * r.fees) as fees,
+            sum(s.sign * r.funding) as funding, sum(s.sign * r.other_income) as other_income
         from results as r
+        left join (values ('in the end', 1), ('revalued', -1)) as s (moment, sign)
+            on r.moment = s.moment
+        group by r.account_id, r.instrument_id
+    ),
+
+    missing as (
+        select r.account_id, r.instrument_id, array_agg(distinct n.missing) as missing
+        from results as r
+        cross join lateral unnest(r.missing) as n (missing)
         group by r.account_id, r.instrument_id
     )
 
     select
-        k.account_id, k.instrument_id, k.position_id, coalesce(a.total, 0), coalesce(d.total, 0),
-        coalesce((c.unrealized_pnl - b.unrealized_pnl) * c.rate, 0),
-        coalesce(d.trading, 0) - coalesce(c.trading, 0),
-        coalesce(d.fees, 0) - coalesce(c.fees, 0),
-        coalesce(d.funding, 0) - coalesce(c.funding, 0),
-        coalesce(d.other_income, 0) - coalesce(c.other_income, 0),
-        coalesce(c.total - b.total - (c.unrealized_pnl - b.unrealized_pnl) * c.rate, 0),
-        coalesce(b.total, 0) - coalesce(a.total, 0),
-        (
-            select array_agg(distinct n.missing)
-            from unnest(a.missing || b.missing || c.missing || d.missing) as n (missing)
-        )
-    from keys as k
-    left join results as a
-        on
-            a.moment = case
-                when explained_positions.as_known < 'infinity' then 'known then' else 'known now'
-            end
-            and k.account_id = a.account_id and k.instrument_id = a.instrument_id
-    left join results as b
-        on
-            b.moment = 'known now'
-            and k.account_id = b.account_id and k.instrument_id = b.instrument_id
-    left join results as c
-        on
-            c.moment = 'revalued'
-            and k.account_id = c.account_id and k.instrument_id = c.instrument_id
-    left join results as d
-        on
-            d.moment = 'in the end'
-            and k.account_id = d.account_id and k.instrument_id = d.instrument_id
+        p.account_id, p.instrument_id, p.position_id, p.total_then, p.total_to, v.price_move,
+        coalesce(p.new_trades, 0), coalesce(p.fees, 0), coalesce(p.funding, 0),
+        coalesce(p.other_income, 0), p.total_revalued - p.total_now - v.price_move,
+        p.total_now - p.total_then, m.missing
+    from positions as p
+    cross join lateral (
+        select coalesce((p.unrealized_revalued - p.unrealized_now) * p.rate, 0)
+    ) as v (price_move)
+    left join missing as m
+        on p.account_id = m.account_id and p.instrument_id = m.instrument_id
 $explained_positions$;
 
 comment on function utl_private.explained_positions(

@@ -16,7 +16,7 @@ as $exposure_at$
     with lines as materialized (
         select e.*, b.book, b.reporting_asset_id
         from utl_private.exposure_lines(
-            case when exposure_at.book is not null then utl.book_id(exposure_at.book) end, as_of
+            (select utl.book_id(exposure_at.book) where exposure_at.book is not null), as_of
         ) as e
         inner join utl_private.books as b on e.book_id = b.book_id
     )

@@ -15,7 +15,7 @@ as $income_of$
             f.book_id, f.account_id, f.instrument_id, b.book, b.reporting_asset_id,
             a.kind, a.asset_id, sum(a.amount) as amount
         from utl_private.account_flows(
-            case when income_of.book is not null then utl.book_id(income_of.book) end, as_of
+            (select utl.book_id(income_of.book) where income_of.book is not null), as_of
         ) as f
         inner join utl_private.books as b on f.book_id = b.book_id
         left join utl_private.instruments as i on f.instrument_id = i.instrument_id

@@ -1,8 +1,8 @@
 create or replace function utl_private.income_of_positions(
-    of_book_id integer, as_of timestamptz, as_known timestamptz, valued_at timestamptz
+    of_book_id integer, as_of timestamptz, as_known timestamptz, moments timestamptz[]
 )
 returns table (
-    book_id integer, costing text, account_id integer, instrument_id integer,
+    valued_at timestamptz, book_id integer, costing text, account_id integer, instrument_id integer,
     is_primary boolean, other_fees numeric, funding numeric, interest numeric, rebates numeric,
     dividends numeric, rewards numeric, missing text[]
 )
@@ -18,25 +18,35 @@ as $income_of_positions$
         left join utl_private.instruments as i on a.instrument_id = i.instrument_id
     ),
 
+    rates as (
+        select m.valued_at, r.*
+        from unnest(moments) as m (valued_at)
+        cross join lateral utl_private.rates_between(
+            (select array_agg(a.asset_id) from amounts as a),
+            (select array_agg(a.cost_asset_id) from amounts as a),
+            m.valued_at
+        ) as r
+    ),
+
     -- What has no rate makes its sum NaN, which is shown as null: a sum skips nulls.
     valued as (
         select
-            a.*, a.amount * coalesce(r.rate, 'NaN') as in_cost_asset,
+            m.valued_at, a.*, a.amount * coalesce(r.rate, 'NaN') as in_cost_asset,
             case
                 when r.rate is null then format('rate of %s in %s', f.asset, t.asset)
             end as missing
         from amounts as a
+        cross join unnest(moments) as m (valued_at)
         inner join utl_private.assets as f on a.asset_id = f.asset_id
         inner join utl_private.assets as t on a.cost_asset_id = t.asset_id
-        left join utl_private.rates_between(
-            (select array_agg(m.asset_id) from amounts as m),
-            (select array_agg(m.cost_asset_id) from amounts as m),
-            valued_at
-        ) as r on a.asset_id = r.from_asset_id and a.cost_asset_id = r.to_asset_id
+        left join rates as r
+            on
+                m.valued_at = r.valued_at
+                and a.asset_id = r.from_asset_id and a.cost_asset_id = r.to_asset_id
     )
 
     select
-        v.book_id, v.costing, v.account_id, v.instrument_id, v.is_primary,
+        v.valued_at, v.book_id, v.costing, v.account_id, v.instrument_id, v.is_primary,
         nullif(coalesce(-sum(v.in_cost_asset) filter (where v.kind = 'fee'), 0), 'NaN'),
         nullif(coalesce(sum(v.in_cost_asset) filter (where v.kind = 'funding'), 0), 'NaN'),
         nullif(coalesce(sum(v.in_cost_asset) filter (where v.kind = 'interest'), 0), 'NaN'),
@@ -45,12 +55,12 @@ as $income_of_positions$
         nullif(coalesce(sum(v.in_cost_asset) filter (where v.kind = 'reward'), 0), 'NaN'),
         array_agg(distinct v.missing) filter (where v.missing is not null)
     from valued as v
-    group by v.book_id, v.costing, v.account_id, v.instrument_id, v.is_primary
+    group by v.valued_at, v.book_id, v.costing, v.account_id, v.instrument_id, v.is_primary
 $income_of_positions$;
 
 comment on function utl_private.income_of_positions(
-    integer, timestamptz, timestamptz, timestamptz
+    integer, timestamptz, timestamptz, timestamptz[]
 ) is
 'utl_private.amounts_of_positions by kind, in the cost asset (of what is for no instrument: in the
-reporting asset of the book), at the rates of valued_at; null where a rate is missing, which is then
-in missing. other_fees are positive when paid.';
+reporting asset of the book), at the rates of each of some moments; null where a rate is missing,
+which is then in missing. other_fees are positive when paid.';

@@ -36,7 +36,8 @@ as $pnl_at$
         trim_scale(p.unrealized_pnl * p.rate), trim_scale(p.total_pnl * p.rate), p.missing,
         p.position_id, p.book_id, nullif(p.instrument_id, 0)
     from utl_private.appraise(
-        case when pnl_at.book is not null then utl.book_id(pnl_at.book) end, as_of, as_known, as_of
+        (select utl.book_id(pnl_at.book) where pnl_at.book is not null),
+        as_of, as_known, array[as_of]
     ) as p
     cross join utl_private.settings as s
     left join lateral (

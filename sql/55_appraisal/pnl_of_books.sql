@@ -10,7 +10,7 @@ set search_path = pg_catalog, pg_temp
 as $pnl_of_books$
     with lines as materialized (
         select p.*, a.ancestor_id, a.reporting_asset_id as ancestor_asset_id
-        from utl_private.appraise(null, as_of, 'infinity', as_of) as p
+        from utl_private.appraise(null, as_of, 'infinity', array[as_of]) as p
         inner join utl_private.book_ancestors as a on p.book_id = a.book_id
         where p.is_primary
     ),

@@ -1,8 +1,8 @@
 create or replace function utl_private.position_lines(
-    of_book_id integer, as_of timestamptz, as_known timestamptz, valued_at timestamptz
+    of_book_id integer, as_of timestamptz, as_known timestamptz, moments timestamptz[]
 )
 returns table (
-    book_id integer, costing text, account_id integer, instrument_id integer,
+    valued_at timestamptz, book_id integer, costing text, account_id integer, instrument_id integer,
     is_primary boolean, fee_treatment text, position_id bigint,
     instrument text, multiplier numeric, is_inverse boolean,
     cost_asset_id integer, cost_asset text, reporting_asset_id integer, reporting_asset text,
@@ -15,21 +15,25 @@ stable
 as $position_lines$
     with lines as (
         select
-            book_id, costing, account_id, instrument_id,
+            valued_at, book_id, costing, account_id, instrument_id,
             coalesce(f.is_primary, n.is_primary) as is_primary,
             n.is_primary is not null as has_amounts,
             f.fee_treatment, f.position_id, f.quantity, f.cost, f.realized_pnl, f.fees,
             f.expensed_fees,
             n.other_fees, n.funding, n.interest, n.rebates, n.dividends, n.rewards, n.missing
-        from utl_private.figures_of_positions(of_book_id, as_of, as_known) as f
+        from (
+            select m.valued_at, p.*
+            from utl_private.figures_of_positions(of_book_id, as_of, as_known) as p
+            cross join unnest(moments) as m (valued_at)
+        ) as f
         full join utl_private.income_of_positions(
-            of_book_id, as_of, as_known, valued_at
-        ) as n using (book_id, costing, account_id, instrument_id)
+            of_book_id, as_of, as_known, moments
+        ) as n using (valued_at, book_id, costing, account_id, instrument_id)
     )
 
     select
-        l.book_id, l.costing, l.account_id, l.instrument_id, l.is_primary, l.fee_treatment,
-        l.position_id, i.instrument, i.multiplier, i.is_inverse,
+        l.valued_at, l.book_id, l.costing, l.account_id, l.instrument_id, l.is_primary,
+        l.fee_treatment, l.position_id, i.instrument, i.multiplier, i.is_inverse,
         c.asset_id, c.asset, r.asset_id, r.asset,
         coalesce(l.quantity, 0), coalesce(l.cost, 0), coalesce(l.realized_pnl, 0),
         coalesce(l.fees, 0),
@@ -48,6 +52,6 @@ as $position_lines$
     inner join utl_private.assets as r on b.reporting_asset_id = r.asset_id
 $position_lines$;
 
-comment on function utl_private.position_lines(integer, timestamptz, timestamptz, timestamptz) is
-'Figures of positions joined with what was paid and received beside them: positions without such,
-and such without a position, included.';
+comment on function utl_private.position_lines(integer, timestamptz, timestamptz, timestamptz[]) is
+'Figures of positions joined with what was paid and received beside them, that at the rates of each
+of some moments: positions without such, and such without a position, included.';

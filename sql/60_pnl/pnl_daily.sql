@@ -12,11 +12,16 @@ returns table (
     unrealized_change_reporting numeric, total_pnl_reporting numeric,
     currency_reporting numeric, missing text[], position_id bigint
 )
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $pnl_daily$
+declare
+    _book_id integer := utl.book_id(book);
+    _costing text := utl_private.costing_of(book, costing);
+begin
+    return query
     select
         d.day, a.account, i.instrument, c.asset, trim_scale(d.quantity),
         trim_scale(d.realized_pnl), trim_scale(d.fees), trim_scale(d.income),
@@ -24,21 +29,17 @@ as $pnl_daily$
         r.asset, d.rate, trim_scale(d.realized_pnl * d.rate), trim_scale(d.fees * d.rate),
         trim_scale(d.income * d.rate), trim_scale(d.unrealized_change * d.rate),
         trim_scale(d.total_pnl * d.rate), trim_scale(d.currency), d.missing, d.position_id
-    from utl_private.books as b
-    cross join lateral utl_private.daily_results(
-        b.book_id, utl_private.costing_of(pnl_daily.book, pnl_daily.costing), from_date, to_date
-    ) as d
+    from utl_private.daily_results(_book_id, _costing, from_date, to_date) as d
+    inner join utl_private.books as b on b.book_id = _book_id
     inner join utl_private.assets as c on d.cost_asset_id = c.asset_id
     inner join utl_private.assets as r on b.reporting_asset_id = r.asset_id
     left join utl_private.instruments as i on d.instrument_id = i.instrument_id
     left join utl_private.accounts as a on d.account_id = a.account_id
     where
-        b.book_id = utl.book_id(pnl_daily.book)
-        and (
-            (d.quantity, d.realized_pnl, d.fees, d.total_pnl, d.currency) <> (0, 0, 0, 0, 0)
-            or d.missing is not null
-        )
-    order by d.day, i.instrument, a.account
+        (d.quantity, d.realized_pnl, d.fees, d.total_pnl, d.currency) <> (0, 0, 0, 0, 0)
+        or d.missing is not null
+    order by d.day, i.instrument, a.account;
+end
 $pnl_daily$;
 
 comment on function utl.pnl_daily(text, date, date, text) is

@@ -29,7 +29,9 @@ as $pnl_since_flat$
             case when i.position_id is null then 0 else i.income end as run_income
         from runs as r
         left join utl_private.income_since_flat(
-            case when pnl_since_flat.book is not null then utl.book_id(pnl_since_flat.book) end,
+            (                           -- looked up once, and not for each row
+                select utl.book_id(pnl_since_flat.book) where pnl_since_flat.book is not null
+            ),
             (select array_agg(n.position_id order by n.position_id) from runs as n),
             (select array_agg(n.flat_at order by n.position_id) from runs as n)
         ) as i on r.position_id = i.position_id

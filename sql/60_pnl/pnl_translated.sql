@@ -12,7 +12,7 @@ as $pnl_translated$
     with positions as materialized (
         select a.*
         from utl_private.appraise(
-            utl.book_id(pnl_translated.book), 'infinity', 'infinity', 'infinity'
+            utl.book_id(pnl_translated.book), 'infinity', 'infinity', array['infinity'::timestamptz]
         ) as a
         where a.costing = utl_private.costing_of(pnl_translated.book, pnl_translated.costing)
     ),

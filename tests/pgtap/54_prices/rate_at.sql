@@ -187,6 +187,31 @@ select results_eq(
     $$,
     'many_are_valued_at_once_each_once_and_none_without_a_rate'
 );
+select results_eq(
+    $$
+        select f.asset, t.asset, r.rate
+        from (
+            select
+                array_agg(utl.asset_id(p.a) order by p.n) as froms,
+                array_agg(utl.asset_id(p.b) order by p.n) as tos
+            from (
+                values
+                (1, 'BTC', 'USDT'), (2, 'XRP', 'USDT'), (3, 'BTC', 'XRP'), (4, 'BTC', 'ETH'),
+                (5, 'USDT', 'USDT'), (6, 'CHF', 'USDT'), (7, 'BTC', 'USDT')
+            ) as p (n, a, b)
+        ) as p
+        cross join lateral utl_private.rates_between(p.froms, p.tos, '2026-01-05 10:04Z') as r
+        inner join utl.assets as f on r.from_asset_id = f.asset_id
+        inner join utl.assets as t on r.to_asset_id = t.asset_id
+        order by f.asset, t.asset
+    $$,
+    $$
+        values
+        ('BTC', 'ETH', 20::numeric), ('BTC', 'USDT', 60000), ('BTC', 'XRP', 20000),
+        ('USDT', 'USDT', 1), ('XRP', 'USDT', 3)
+    $$,
+    'each_in_the_one_that_is_asked_for_and_no_other'
+);
 select is_empty(
     $$ select from utl_private.rates_to(array[]::integer[], array[1], 'infinity') $$, 'none_of_none'
 );

@@ -82,3 +82,4 @@ drop function if exists utl_private.results_in_reporting(
     integer, text, timestamptz, timestamptz, timestamptz
 );
 drop function if exists utl_private.day_ends(date, date);
+drop function if exists utl_private.direct_rates(integer[], integer[], timestamptz[]);

@@ -2,12 +2,14 @@ create or replace function utl_private.direct_rates(
     asset_ids integer[], to_asset_ids integer[], times timestamptz[]
 )
 returns table (
-    asset_id integer, to_asset_id integer, at timestamptz, rate numeric, price_at timestamptz
+    asset_id integer, to_asset_id integer, at timestamptz, numerator numeric, denominator numeric,
+    price_at timestamptz
 )
 language plpgsql
 stable
 set enable_hashjoin = off               -- each time looks its price up in an index
 set enable_mergejoin = off
+set enable_nestloop = on
 set enable_seqscan = off
 as $direct_rates$
 declare
@@ -56,10 +58,8 @@ begin
 
     select distinct on (f.from_id, f.to_id, f.at)
         f.from_id, f.to_id, f.at,
-        case
-            when f.from_id = f.base_asset_id then utl_private.rate_quotient(f.mid, 1)
-            else utl_private.rate_quotient(1, f.mid)
-        end,
+        case when f.from_id = f.base_asset_id then f.mid else 1 end,
+        case when f.from_id = f.base_asset_id then 1 else f.mid end,
         f.price_at
     from found as f
     where f.mid > 0
@@ -68,6 +68,6 @@ end
 $direct_rates$;
 
 comment on function utl_private.direct_rates(integer[], integer[], timestamptz[]) is
-'The rates of the n-th of some assets in the n-th of others at the n-th of some times, where one
-fresh price says so; where there is such a one, utl_private.rates_to says the same. No row
-elsewhere.';
+'The rates of the n-th of some assets in the n-th of others at the n-th of some times, as numerator ÷
+denominator, where one fresh price says so; where there is such a one, utl_private.rates_to says the
+same. No row elsewhere.';

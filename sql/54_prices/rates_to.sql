@@ -15,11 +15,17 @@ declare
     _fresh_since timestamptz := (select _now - s.price_max_age from utl_private.settings as s);
     _open_ids integer[] := array(select distinct a.id from unnest(asset_ids) as a (id));
     _open_to_ids integer[] := array(select distinct a.id from unnest(to_asset_ids) as a (id));
+    _hub_ids integer[];
     _paths utl_private.rate_path[] := array[]::utl_private.rate_path[];
 begin
     for _steps in 1..3 loop             -- while a fresh rate is missing, a longer way is tried
         exit when cardinality(_open_ids) = 0;
-        _paths := _paths || utl_private.rate_paths(_open_ids, _open_to_ids, at, _since, _steps);
+        if _steps = 2 then
+            _hub_ids := array(select h.asset_id from utl_private.rate_hubs as h);
+        end if;
+        _paths := _paths || utl_private.rate_paths(
+            _open_ids, _open_to_ids, _hub_ids, at, _since, _steps
+        );
         select
             coalesce(array_agg(distinct o.id), '{}'), coalesce(array_agg(distinct o.to_id), '{}')
         into _open_ids, _open_to_ids

@@ -4,17 +4,22 @@ returns table (
     income numeric, unrealized_pnl numeric, total_pnl numeric, currency numeric, total numeric,
     missing_rates bigint
 )
-language sql
+language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $pnl_translated$
+declare
+    _book_id integer := utl.book_id(book);
+    _costing text := utl_private.costing_of(book, costing);
+begin
+    return query
     with positions as materialized (
         select a.*
         from utl_private.appraise(
-            utl.book_id(pnl_translated.book), 'infinity', 'infinity', array['infinity'::timestamptz]
+            _book_id, 'infinity', 'infinity', array['infinity'::timestamptz]
         ) as a
-        where a.costing = utl_private.costing_of(pnl_translated.book, pnl_translated.costing)
+        where a.costing = _costing
     ),
 
     -- A sum skips nulls, so what has no rate makes it NaN.
@@ -25,10 +30,7 @@ as $pnl_translated$
             -sum(v.amount) filter (where r.kind = 'fee') as fees,
             sum(v.amount) filter (where r.kind not in ('realized', 'fee')) as income,
             count(*) filter (where v.amount = 'NaN') as missing_rates
-        from utl_private.dated_results(
-            utl.book_id(pnl_translated.book),
-            utl_private.costing_of(pnl_translated.book, pnl_translated.costing)
-        ) as r
+        from utl_private.dated_results(_book_id, _costing) as r
         cross join lateral (select r.amount * coalesce(r.rate, 'NaN')) as v (amount)
         group by r.account_id, r.instrument_id
     ),
@@ -57,7 +59,8 @@ as $pnl_translated$
     inner join utl_private.assets as r on f.reporting_asset_id = r.asset_id
     left join utl_private.instruments as i on f.instrument_id = i.instrument_id
     left join utl_private.accounts as c on f.account_id = c.account_id
-    order by i.instrument, c.account
+    order by i.instrument, c.account;
+end
 $pnl_translated$;
 
 comment on function utl.pnl_translated(text, text) is

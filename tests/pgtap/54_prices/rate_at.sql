@@ -1,5 +1,5 @@
 begin;
-select plan(38);
+select plan(39);
 
 do $set_up$
 begin

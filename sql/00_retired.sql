@@ -82,4 +82,9 @@ drop function if exists utl_private.results_in_reporting(
     integer, text, timestamptz, timestamptz, timestamptz
 );
 drop function if exists utl_private.day_ends(date, date);
+drop function if exists utl_private.prices_at(integer[], timestamptz, text);
+drop function if exists utl.price_at(text, timestamptz, text);
+drop function if exists utl_private.judge_price(
+    jsonb, text, timestamptz, text, text, text, boolean
+);
 drop function if exists utl_private.direct_rates(integer[], integer[], timestamptz[]);

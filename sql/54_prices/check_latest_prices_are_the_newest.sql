@@ -2,7 +2,7 @@ create or replace view utl_private.check_latest_prices_are_the_newest as
 with newest as (
     select distinct on (k.instrument_id, p.source, k.base_asset_id, k.quote_asset_id)
         k.instrument_id, k.base_asset_id, k.quote_asset_id, p.source,
-        p.price_id, p.at, p.recorded_at, p.bid, p.ask, p.mark
+        p.price_id, p.at, p.recorded_at, p.bid, p.ask, p.mark, p.delta
     from utl.prices as p
     left join utl_private.instruments as i on p.instrument_id = i.instrument_id
     cross join lateral utl_private.as_line(p, i.*) as k
@@ -24,8 +24,8 @@ full join utl_private.latest_prices as l
         and n.base_asset_id = l.base_asset_id
         and n.quote_asset_id = l.quote_asset_id
 where
-    (n.price_id, n.at, n.recorded_at, n.bid, n.ask, n.mark)
-    is distinct from (l.price_id, l.at, l.recorded_at, l.bid, l.ask, l.mark);
+    (n.price_id, n.at, n.recorded_at, n.bid, n.ask, n.mark, n.delta)
+    is distinct from (l.price_id, l.at, l.recorded_at, l.bid, l.ask, l.mark, l.delta);
 
 comment on view utl_private.check_latest_prices_are_the_newest is
 'The latest prices are the newest of the facts';

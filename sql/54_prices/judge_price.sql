@@ -1,7 +1,8 @@
 create or replace function utl_private.judge_price(
     price jsonb, flaw text, read_at timestamptz, kind text, base text, quote text,
     with_nearest boolean,
-    out sqlstate text, out reason text, out bid numeric, out ask numeric, out mark numeric
+    out sqlstate text, out reason text, out bid numeric, out ask numeric, out mark numeric,
+    out delta numeric
 )
 language plpgsql
 as $judge_price$
@@ -16,6 +17,7 @@ begin
     bid := (price ->> 'bid')::numeric;
     ask := (price ->> 'ask')::numeric;
     mark := (price ->> 'mark')::numeric;
+    delta := (price ->> 'delta')::numeric;
     _unknown := case
         when price ? 'instrument' and kind is null then 'instrument ' || (price ->> 'instrument')
         when price ? 'base' and base is null then 'base ' || (price ->> 'base')
@@ -39,6 +41,9 @@ begin
     then
         sqlstate := '22U11';
         reason := format('a price is not positive: %s', least(bid, ask, mark));
+    elsif delta is not null and kind is distinct from 'option' then
+        sqlstate := '22U11';
+        reason := 'only an option has a delta';
     end if;
 end
 $judge_price$;
@@ -46,5 +51,6 @@ $judge_price$;
 comment on function utl_private.judge_price(jsonb, text, timestamptz, text, text, text, boolean) is
 'Why a row is no price, with its SQLSTATE, and its numbers if it is one: 22U03 a value is missing or
 impossible; 22U10 it is from the future; 22U01 a name is unknown; 22U11 it is not positive and would
-have to be; 55U06 its month is archived. kind, base and quote are those found by the names in the
-row; with_nearest: whether to name the nearest known of an unknown one, which takes its time.';
+have to be, or has a delta and is no option; 55U06 its month is archived. kind, base and quote are
+those found by the names in the row; with_nearest: whether to name the nearest known of an unknown
+one, which takes its time.';

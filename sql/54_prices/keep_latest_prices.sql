@@ -16,6 +16,7 @@ begin
         (p.instrument_id is not null and i.instrument_id is null)
         or (p.instrument_id is null and (b.asset_id is null or q.asset_id is null))
         or (utl_private.needs_positive_price(i.kind) and least(p.bid, p.ask, p.mark) <= 0)
+        or (p.delta is not null and i.kind <> 'option')
         or utl_private.is_ahead(p.at)
     limit 1;
     if found then
@@ -25,11 +26,11 @@ begin
     -- In order of the key, so that two statements do not wait for each other.
     insert into utl_private.latest_prices as l (
         instrument_id, base_asset_id, quote_asset_id, source,
-        price_id, at, recorded_at, bid, ask, mark
+        price_id, at, recorded_at, bid, ask, mark, delta
     )
     select distinct on (k.instrument_id, p.source, k.base_asset_id, k.quote_asset_id)
         k.instrument_id, k.base_asset_id, k.quote_asset_id, p.source,
-        p.price_id, p.at, p.recorded_at, p.bid, p.ask, p.mark
+        p.price_id, p.at, p.recorded_at, p.bid, p.ask, p.mark, p.delta
     from new_prices as p
     left join utl_private.instruments as i on p.instrument_id = i.instrument_id
     cross join lateral utl_private.as_line(p, i) as k
@@ -43,7 +44,8 @@ begin
             recorded_at = excluded.recorded_at,
             bid = excluded.bid,
             ask = excluded.ask,
-            mark = excluded.mark
+            mark = excluded.mark,
+            delta = excluded.delta
         where (l.at, l.price_id) < (excluded.at, excluded.price_id);
     return null;
 end

@@ -10,7 +10,8 @@ select
     l.at,
     greatest(statement_timestamp() - l.at, interval '0') as age,
     statement_timestamp() - l.at > s.price_max_age as is_stale,
-    l.recorded_at
+    l.recorded_at,
+    trim_scale(l.delta) as delta
 from utl_private.latest_prices as l
 cross join utl_private.settings as s
 left join utl_private.instruments as i on l.instrument_id = i.instrument_id
@@ -33,3 +34,4 @@ comment on column utl.latest_prices.age is 'How long ago that is; 0 if it is ahe
 comment on column utl.latest_prices.is_stale is
 'Whether it is older than the setting price_max_age.';
 comment on column utl.latest_prices.recorded_at is 'When it was inserted here.';
+comment on column utl.latest_prices.delta is 'Of an option: how it moves with its base asset.';

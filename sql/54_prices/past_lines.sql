@@ -13,7 +13,7 @@ begin
     return query
     select
         l.instrument_id, l.base_asset_id, l.quote_asset_id, l.source,
-        p.price_id, p.at, p.recorded_at, p.bid, p.ask, p.mark
+        p.price_id, p.at, p.recorded_at, p.bid, p.ask, p.mark, p.delta
     from unnest(lines) as l
     cross join lateral (
         select f.* from utl.prices as f
@@ -29,7 +29,7 @@ begin
     return query
     select
         l.instrument_id, l.base_asset_id, l.quote_asset_id, l.source,
-        p.price_id, p.at, p.recorded_at, p.bid, p.ask, p.mark
+        p.price_id, p.at, p.recorded_at, p.bid, p.ask, p.mark, p.delta
     from unnest(lines) as l
     cross join lateral (
         select f.* from utl.prices as f

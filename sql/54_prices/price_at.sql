@@ -3,7 +3,7 @@ create or replace function utl.price_at(
 )
 returns table (
     bid numeric, ask numeric, mark numeric, price_at timestamptz, age interval, source text,
-    is_stale boolean
+    is_stale boolean, delta numeric
 )
 language sql
 stable
@@ -12,7 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $price_at$
     select
         trim_scale(p.bid), trim_scale(p.ask), trim_scale(p.mark), p.price_at, a.age, p.source,
-        a.age > s.price_max_age
+        a.age > s.price_max_age, trim_scale(p.delta)
     from utl_private.prices_at(
         array[utl.instrument_id(price_at.instrument)], price_at.at, of_source
     ) as p

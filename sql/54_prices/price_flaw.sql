@@ -21,6 +21,10 @@ as $price_flaw$
             then 'ask is not a finite number: ' || utl_private.quote_shortly(price ->> 'ask')
         when not utl_private.is_decimal(coalesce(price ->> 'mark', '0'))
             then 'mark is not a finite number: ' || utl_private.quote_shortly(price ->> 'mark')
+        when not utl_private.is_decimal(coalesce(price ->> 'delta', '0'))
+            then 'delta is not a finite number: ' || utl_private.quote_shortly(price ->> 'delta')
+        when abs((price ->> 'delta')::numeric) > 1
+            then format('delta is not between -1 and 1: %s', price ->> 'delta')
         when (price ->> 'bid')::numeric > (price ->> 'ask')::numeric
             then format('bid is above ask: %s > %s', price ->> 'bid', price ->> 'ask')
         when not price ? 'at' then 'at is missing'

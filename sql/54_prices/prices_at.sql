@@ -2,13 +2,14 @@ create or replace function utl_private.prices_at(
     instrument_ids integer[], at timestamptz, of_source text default null
 )
 returns table (
-    instrument_id integer, bid numeric, ask numeric, mark numeric, price_at timestamptz, source text
+    instrument_id integer, bid numeric, ask numeric, mark numeric, price_at timestamptz,
+    source text, delta numeric
 )
 language sql
 stable
 as $prices_at$
     select distinct on (l.instrument_id)
-        l.instrument_id, l.bid, l.ask, l.mark, l.at, l.source
+        l.instrument_id, l.bid, l.ask, l.mark, l.at, l.source, l.delta
     from utl_private.lines_at(
         array(
             select n::utl_private.latest_prices

@@ -4,7 +4,8 @@ language plpgsql
 as $read_prices$
 declare
     _names constant text[] := array[
-        'instrument', 'base', 'quote', 'source', 'bid', 'ask', 'mark', 'at', 'line'
+        'instrument', 'base', 'quote', 'source', 'bid', 'ask', 'mark', 'delta', 'at',
+        'line'
     ];
     _checked utl_private.checked_price[];
 begin
@@ -36,7 +37,7 @@ begin
         case when o.problem is not null then '22U04' else n.sqlstate end,
         coalesce(o.problem, n.reason),
         i.instrument_id, b.asset_id, q.asset_id, o.price ->> 'source',
-        n.bid, n.ask, n.mark, o.read_at
+        n.bid, n.ask, n.mark, o.read_at, n.delta
     )::utl_private.checked_price order by o.place)
     into _checked
     from objects as o

@@ -20,6 +20,12 @@ begin
             errcode = '23U01',
             detail = 'No price of this statement was recorded.',
             hint = 'Ids are those of utl.instruments and utl.assets.';
+    elsif price.delta is not null and kind <> 'option' then
+        raise exception 'only an option has a delta'
+        using
+            errcode = '22U11',
+            detail = format('%s, kind %s, source %s', _what, kind, price.source),
+            hint = 'What is held itself, or by a linear or inverse contract, moves with its price.';
     end if;
     raise exception 'a price is not positive: %', least(price.bid, price.ask, price.mark)
     using
@@ -31,4 +37,4 @@ $refuse_price$;
 
 comment on function utl_private.refuse_price(utl.prices, text) is
 'Raises why a price is impossible: 22U10 from the future; 23U01 of an instrument or an asset that is
-not there; 22U11 not positive. kind is that of its instrument.';
+not there; 22U11 not positive, or with a delta that it cannot have. kind is that of its instrument.';

@@ -9,8 +9,8 @@ stable
 as $exposure_lines$
     with lines as materialized (
         select
-            q.*, i.kind, i.multiplier, i.is_inverse, i.cost_asset_id, i.quote_asset_id,
-            i.kind <> 'option' as has_delta,
+            q.*, i.kind, i.multiplier, i.is_inverse, i.base_asset_id, i.cost_asset_id,
+            i.quote_asset_id, i.kind = 'option' as is_option,
             i.kind in ('perpetual', 'future') and not i.is_inverse
             and i.cost_asset_id <> i.quote_asset_id as is_quanto
         from utl_private.account_quantities(of_book_id, as_of) as q
@@ -21,12 +21,17 @@ as $exposure_lines$
     select
         l.book_id, l.account_id, l.instrument_id, l.cost_asset_id, l.quantity,
         case
+            when l.is_option then l.quantity * l.multiplier * coalesce(p.delta, 1)
             when l.is_inverse then -m.market_worth
             when l.is_quanto then l.quantity * l.multiplier * r.rate
             else l.quantity * l.multiplier
         end,
-        l.has_delta,
-        case when l.has_delta then case when l.is_inverse then -1 else 1 end * m.market_worth end,
+        not l.is_option or p.delta is not null,
+        case
+            when l.is_option then l.quantity * l.multiplier * p.delta * o.rate
+            when l.is_inverse then -m.market_worth
+            else m.market_worth
+        end,
         v.price, p.price_at, utl_private.price_age(p.price_at, as_of) > s.price_max_age
     from lines as l
     cross join utl_private.settings as s
@@ -38,6 +43,12 @@ as $exposure_lines$
         (select array_agg(n.quote_asset_id) from lines as n where n.is_quanto),
         as_of
     ) as r on l.cost_asset_id = r.from_asset_id and l.quote_asset_id = r.to_asset_id
+    left join utl_private.rates_between(
+        (select array_agg(n.base_asset_id) from lines as n where n.is_option),
+        (select array_agg(n.cost_asset_id) from lines as n where n.is_option),
+        as_of
+    ) as o
+        on l.is_option and l.base_asset_id = o.from_asset_id and l.cost_asset_id = o.to_asset_id
     cross join lateral (
         select utl_private.valuation_price(l.quantity, p.bid, p.ask, p.mark, s.mark_at)
     ) as v (price)
@@ -50,6 +61,6 @@ comment on function utl_private.exposure_lines(integer, timestamptz) is
 'What each account of a book, or with null of the firm, is exposed to at a time (infinity is now) by
 each instrument: in units of the base asset, and as the value of that in the cost asset. Linear:
 quantity × multiplier; inverse: quantity × multiplier ÷ price; settled in an asset that is neither
-base nor quote: quantity × multiplier × rate of the settlement asset in the quote. Of options, whose
-delta is not known, base_quantity is that of their contracts, has_delta is false, and there is no
-exposure.';
+base nor quote: quantity × multiplier × rate of the settlement asset in the quote. Option:
+quantity × multiplier × the delta that came with its price, at the rate of the base asset; without a
+delta base_quantity is that of its contracts, has_delta is false, and there is no exposure.';

@@ -26,16 +26,17 @@ comment on column utl.exposure.asset_class is
 comment on column utl.exposure.quantity is 'Signed quantity, in units of the instrument.';
 comment on column utl.exposure.base_quantity is
 'The same in units of the base asset. Linear: quantity × multiplier; inverse: quantity × multiplier
-÷ price; quanto: quantity × multiplier × rate of the settlement asset in the quote. Of options, what
-their contracts are for.';
+÷ price; quanto: quantity × multiplier × rate of the settlement asset in the quote; option: quantity ×
+multiplier × delta, or without a delta, what its contracts are for.';
 comment on column utl.exposure.has_delta is
-'False for options: how much they move with the base asset is not known here.';
+'False for an option whose price came without a delta: how much it moves with the base asset is not
+known.';
 comment on column utl.exposure.price is
 'The price at which it is valued, as in utl.pnl; null without one.';
 comment on column utl.exposure.price_at is 'Of what time it is.';
 comment on column utl.exposure.exposure_reporting is
 'Value of base_quantity in the reporting asset: positive is long, also for inverse contracts. Null
-for options, and where a price or a rate is missing.';
+for options without a delta, and where a price or a rate is missing.';
 comment on column utl.exposure.gross_exposure_reporting is 'The same without its sign.';
 comment on column utl.exposure.reporting_asset is 'The currency in which the book reports.';
 comment on column utl.exposure.is_priced is 'Whether exposure_reporting is known.';

@@ -1,5 +1,5 @@
 begin;
-select plan(59);
+select plan(63);
 
 do $set_up$
 begin
@@ -58,6 +58,9 @@ from (
     (pg_temp.pair('bid null'), 'prices_have_a_bid_an_ask_or_a_mark'),
     (pg_temp.pair('bid 2,ask 1'), 'prices_bid_is_not_above_ask'),
     (pg_temp.pair('mark 0'), 'prices_rate_is_positive'),
+    (pg_temp.pair('mark 1,delta 1'), 'prices_delta_is_of_an_instrument'),
+    (pg_temp.of('BTC/USD', 'mark 1,delta 1.01'), 'prices_delta_is_at_most_one'),
+    (pg_temp.of('BTC/USD', 'mark 1,delta ''NaN'''), 'prices_delta_is_at_most_one'),
     (pg_temp.pair('bid -1,ask 1'), 'prices_rate_is_positive'),
     (pg_temp.pair('mark ''NaN'''), 'prices_mark_is_finite'),
     (pg_temp.pair('bid ''NaN'''), 'prices_bid_is_finite'),
@@ -93,6 +96,10 @@ from (
 ) as c (statement, rule);
 
 -- What the instrument says.
+select throws_ok(
+    pg_temp.of('BTC/USD', 'mark 1,delta 0.5'), '22U11', 'only an option has a delta',
+    'only_an_option_has_a_delta'
+);
 select
     throws_ok(
         pg_temp.of(i.name, 'bid ' || p.bid || ',ask 5'), '22U11',

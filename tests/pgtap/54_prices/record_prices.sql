@@ -110,8 +110,20 @@ values
     19, '{"instrument": "BTC/USD", "price": 1, "at": "2026-01-05T10:00Z"}', '22U04',
     'unknown keys: ''price'''
 ),
-(20, '7', '22U04', 'not a JSON object but number'),
-(21, 'null', '22U04', 'not a JSON object but null');
+(
+    20, '{"instrument": "BTC/USD", "mark": 1, "delta": 0.5, "at": "2026-01-05T10:00Z"}', '22U11',
+    'only an option has a delta'
+),
+(
+    21, '{"instrument": "BTC/USD", "mark": 1, "delta": "55", "at": "2026-01-05T10:00Z"}', '22U03',
+    'delta is not between -1 and 1: 55'
+),
+(
+    22, '{"instrument": "BTC/USD", "mark": 1, "delta": "NaN", "at": "2026-01-05T10:00Z"}', '22U03',
+    'delta is not a finite number: ''NaN'''
+),
+(23, '7', '22U04', 'not a JSON object but number'),
+(24, 'null', '22U04', 'not a JSON object but null');
 
 select results_eq(
     $$

@@ -184,6 +184,54 @@ select results_eq(
     'what_has_no_price_is_in_no_sum_and_is_counted'
 );
 
+-- Options move by their delta: 5 sold calls on 0.1 BTC at 0.4; 10 puts in BTC at −0.3.
+select utl.add_instrument(
+    'BTC/USD:BTC-260327-60000-P', kind => 'option', base => 'BTC', quote => 'USD'
+);
+call trade($$ pb 10:00 buy 10 @ 0.05 $$, instrument => 'BTC/USD:BTC-260327-60000-P');
+insert into utl.prices (at, instrument_id, source, mark, delta)
+select now(), utl.instrument_id(t.instrument), 'test', t.mark, t.delta
+from (
+    values
+    ('BTC/USD:USD-260327-60000-C', 950, 0.4), ('BTC/USD:BTC-260327-60000-P', 0.06, -0.3)
+) as t (instrument, mark, delta);
+select results_eq(
+    $$
+        select
+            e.instrument, e.base_quantity, e.has_delta, e.exposure_reporting, p.delta, l.delta
+        from utl.exposure as e
+        cross join lateral utl.price_at(e.instrument) as p
+        inner join utl.latest_prices as l on e.instrument = l.instrument
+        where e.kind = 'option'
+        order by e.instrument
+    $$,
+    $$
+        values
+        ('BTC/USD:BTC-260327-60000-P', -3::numeric, true, -150150::numeric, -0.3, -0.3),
+        ('BTC/USD:USD-260327-60000-C', -0.2, true, -10010, 0.4, 0.4)
+    $$,
+    'an_option_is_an_exposure_by_the_delta_that_came_with_its_price'
+);
+select results_eq(
+    $$
+        select e.quantity, e.net_exposure, e.positions, e.unvalued
+        from utl.exposure_by('instrument kind') as e
+        where e.book = 'desk' and e.member = 'option'
+    $$,
+    $$ values (null::numeric, -160160::numeric, 2::bigint, 0::bigint) $$,
+    'and_is_in_the_sums'
+);
+-- The price of a moment later says nothing of a delta.
+insert into utl.prices (at, instrument_id, source, mark)
+values (now(), utl.instrument_id('BTC/USD:BTC-260327-60000-P'), 'test', 0.06);
+select is(
+    (
+        select format('%s %s %s', e.base_quantity, e.has_delta, e.exposure_reporting)
+        from utl.exposure as e where e.instrument = 'BTC/USD:BTC-260327-60000-P'
+    ),
+    '10 f ', 'a_price_without_a_delta_leaves_it_unknown'
+);
+
 select is(audit(), 'sound', 'all_checks_hold');
 select * from finish();
 rollback;

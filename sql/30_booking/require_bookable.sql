@@ -30,7 +30,7 @@ begin
         using
             errcode = '23U05',
             detail = format('It is closed up to %s.', _closed_up_to),
-            hint = 'Record it at that time, or reopen the period with utl.reopen_period.';
+            hint = 'Record it as of the end of the period, or utl.reopen_period.';
     end if;
 end
 $require_bookable$;

@@ -10,14 +10,17 @@ language plpgsql
 stable
 as $figures_of_positions$
 begin
+    -- Where nothing came after it, the position is as it was.
+    return query
+    select
+        u.book_id, u.costing, coalesce(u.account_id, 0), u.instrument_id,
+        u.is_primary, u.fee_treatment, u.position_id,
+        u.quantity, u.cost, u.realized_pnl, u.fees, u.realized_pnl - u.net_pnl
+    from utl.unit_costs as u
+    where
+        as_known = 'infinity' and (as_of = 'infinity' or u.last_fill_at <= as_of)
+        and (of_book_id is null or u.book_id = of_book_id);
     if as_of = 'infinity' and as_known = 'infinity' then
-        return query
-        select
-            u.book_id, u.costing, coalesce(u.account_id, 0), u.instrument_id,
-            u.is_primary, u.fee_treatment, u.position_id,
-            u.quantity, u.cost, u.realized_pnl, u.fees, u.realized_pnl - u.net_pnl
-        from utl.unit_costs as u
-        where of_book_id is null or u.book_id = of_book_id;
         return;
     end if;
     return query
@@ -35,7 +38,9 @@ begin
     inner join utl_private.costings as c
         on u.book_id = c.book_id and u.costing_id = c.costing_id
     cross join lateral utl_private.believed_entry(u.position_id, as_of, as_known) as e
-    where of_book_id is null or u.book_id = of_book_id;
+    where
+        (of_book_id is null or u.book_id = of_book_id)
+        and (as_known < 'infinity' or u.last_fill_at > as_of);
 end
 $figures_of_positions$;
 

@@ -14,7 +14,8 @@ from utl.exposure_at() as e;
 comment on view utl.exposure is
 'What each book is exposed to by each instrument in each account, whatever the costing, now. Not
 only in the base asset: a spot position is exposed to what it holds, a derivative to the contract
-value of what it is on. Rolled up: utl.exposure_totals.';
+value of what it is on. The money that was paid for it, coins included, is in utl.book_holdings and
+not here. Rolled up: utl.exposure_totals.';
 comment on column utl.exposure.book is 'The book.';
 comment on column utl.exposure.account is 'The account in which it is held.';
 comment on column utl.exposure.venue is 'The venue of the account.';
@@ -26,8 +27,8 @@ comment on column utl.exposure.asset_class is
 comment on column utl.exposure.quantity is 'Signed quantity, in units of the instrument.';
 comment on column utl.exposure.base_quantity is
 'The same in units of the base asset. Linear: quantity × multiplier; inverse: quantity × multiplier
-÷ price; quanto: quantity × multiplier × rate of the settlement asset in the quote; option: quantity ×
-multiplier × delta, or without a delta, what its contracts are for.';
+÷ price; quanto: quantity × multiplier × rate of the settlement asset in the quote; option: quantity
+× multiplier × delta, or without a delta, what its contracts are for.';
 comment on column utl.exposure.has_delta is
 'False for an option whose price came without a delta: how much it moves with the base asset is not
 known.';

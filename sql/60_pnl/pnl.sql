@@ -73,7 +73,8 @@ comment on column utl.pnl.income_reporting is
 'All income: (funding + interest + rebates + dividends + rewards) × rate.';
 comment on column utl.pnl.unrealized_pnl_reporting is 'unrealized_pnl × rate.';
 comment on column utl.pnl.total_pnl_reporting is
-'total_pnl × rate, the rate of now. At the rates of the time: utl.pnl_reported.';
+'total_pnl × rate, the rate of now. At the rate of each transaction, with the effect of the currency
+apart: utl.pnl_translated; at that of each day: utl.pnl_reported.';
 comment on column utl.pnl.missing is
 'The prices and rates that are missing to value it; null when none is.';
 comment on column utl.pnl.position_id is

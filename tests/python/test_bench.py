@@ -140,7 +140,7 @@ def test_everything_is_measured_only_when_asked_for() -> None:
         {m.name for m in chosen([], is_full=is_full)} for is_full in (False, True)
     )
 
-    assert everything - by_default == {"late", "reads", "stream"}
+    assert everything - by_default == {"late", "reads", "appraisal", "stream"}
     assert {m.name for m in chosen(["late"], is_full=False)} == {"late"}
 
 
@@ -184,6 +184,15 @@ def test_reads_are_measured_now_and_then_as_known_now_and_then(server_url: str) 
         assert row["positions"] == 2_000
         assert row["fills"] == 20_000
         assert 0 < row["position_ms"] <= row["position_ms_p95"] < row["positions_ms"]
+
+
+def test_what_is_appraised_is_held_against_a_tenth_of_a_second(server_url: str) -> None:
+    figures = _measured(server_url, SMALL, "appraisal").figures
+
+    assert len({figure.what for figure in figures}) == len(figures) == 14
+    for figure in figures:
+        assert figure.median > 0
+        assert figure.limit == at_most(100)
 
 
 def _overtaken_by(order: list[int]) -> list[int]:

@@ -16,7 +16,19 @@ from typing import Any
 from rich.console import Console
 
 from utl import server, settings
-from utl.bench import bulk, history, ingestion, late, lots, memory, plot, reads, single, stream
+from utl.bench import (
+    appraisal,
+    bulk,
+    history,
+    ingestion,
+    late,
+    lots,
+    memory,
+    plot,
+    reads,
+    single,
+    stream,
+)
 from utl.bench.figures import Figure
 from utl.bench.register import FULL, Bench, Measurement, Plan, Say, chosen
 from utl.bench.scratch import BenchError, scratch_on
@@ -25,7 +37,7 @@ from utl.bench.tables import show_figures
 __all__ = ["FULL", "BenchError", "Measured", "Plan", "chosen", "command", "run", "show"]
 
 # Registered by being imported; they run in the order of register.MEASUREMENTS.
-MODULES = (bulk, single, lots, history, memory, ingestion, late, reads, stream)
+MODULES = (bulk, single, lots, history, memory, ingestion, late, reads, appraisal, stream)
 
 
 @dataclass(frozen=True)

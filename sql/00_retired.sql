@@ -82,6 +82,8 @@ drop function if exists utl_private.results_in_reporting(
     integer, text, timestamptz, timestamptz, timestamptz
 );
 drop function if exists utl_private.day_ends(date, date);
+drop function if exists utl_private.account_quantities(integer, timestamptz);
+drop function if exists utl_private.exposure_lines(integer, timestamptz);
 drop function if exists utl_private.prices_at(integer[], timestamptz, text);
 drop function if exists utl.price_at(text, timestamptz, text);
 drop function if exists utl_private.judge_price(

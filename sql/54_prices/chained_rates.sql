@@ -54,5 +54,5 @@ as $chained_rates$
 $chained_rates$;
 
 comment on function utl_private.chained_rates(integer[], integer[], timestamptz[]) is
-'As utl_private.direct_rates, where two fresh prices say so, by way of a third asset. Where no single
-fresh price does, utl_private.rates_to says the same.';
+'As utl_private.direct_rates, where two fresh prices say so, by way of a third asset. Where no
+single fresh price does, utl_private.rates_to says the same.';

@@ -68,6 +68,6 @@ end
 $direct_rates$;
 
 comment on function utl_private.direct_rates(integer[], integer[], timestamptz[]) is
-'The rates of the n-th of some assets in the n-th of others at the n-th of some times, as numerator ÷
-denominator, where one fresh price says so; where there is such a one, utl_private.rates_to says the
-same. No row elsewhere.';
+'The rates of the n-th of some assets in the n-th of others at the n-th of some times, as numerator
+÷ denominator, where one fresh price says so; where there is such a one, utl_private.rates_to says
+the same. No row elsewhere.';

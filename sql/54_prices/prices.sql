@@ -19,8 +19,8 @@ comment on column utl.prices.ask is 'What sellers want; not below bid.';
 comment on column utl.prices.mark is
 'The price to value at, such as the mark of a venue or a closing price.';
 comment on column utl.prices.delta is
-'Of an option, if it is known: by how much of its base asset one unit of it moves, from -1 to 1; of a
-put it is negative.';
+'Of an option, if it is known: by how much of its base asset one unit of it moves, from -1 to 1; of
+a put it is negative.';
 
 create or replace trigger t10_refuse_change
 before update or delete or truncate on utl.prices

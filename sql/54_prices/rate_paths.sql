@@ -33,6 +33,6 @@ $rate_paths$;
 comment on function utl_private.rate_paths(
     integer[], integer[], integer[], timestamptz, timestamptz, integer
 ) is
-'The best path of so many steps from each of some assets to each of others by way of hubs, at a time,
-by prices since a time. A path that passes an asset twice is never better than the shorter one
+'The best path of so many steps from each of some assets to each of others by way of hubs, at a
+time, by prices since a time. A path that passes an asset twice is never better than the shorter one
 without the detour, so it need not be looked for.';

@@ -37,4 +37,5 @@ $refuse_price$;
 
 comment on function utl_private.refuse_price(utl.prices, text) is
 'Raises why a price is impossible: 22U10 from the future; 23U01 of an instrument or an asset that is
-not there; 22U11 not positive, or with a delta that it cannot have. kind is that of its instrument.';
+not there; 22U11 not positive, or with a delta that it cannot have. kind is that of its
+instrument.';

@@ -17,47 +17,12 @@ as $appraise$
     with lines as materialized (
         select l.*
         from utl_private.position_lines(of_book_id, as_of, as_known, moments) as l
-    ),
-
-    prices as (
-        select m.valued_at, p.*
-        from unnest(moments) as m (valued_at)
-        cross join lateral utl_private.prices_at(
-            (select array_agg(distinct n.instrument_id) from lines as n), m.valued_at
-        ) as p
-    ),
-
-    inventories as (
-        select m.valued_at, p.*
-        from unnest(moments) as m (valued_at)
-        cross join lateral utl_private.inventory_prices(
-            (select array_agg(n.instrument_id) from lines as n where n.instrument_id < 0),
-            m.valued_at
-        ) as p
-    ),
-
-    rates as (
-        select m.valued_at, r.*
-        from unnest(moments) as m (valued_at)
-        cross join lateral utl_private.rates_between(
-            (select array_agg(n.cost_asset_id) from lines as n),
-            (select array_agg(n.reporting_asset_id) from lines as n),
-            m.valued_at
-        ) as r
-    ),
-
-    splits as (
-        select m.valued_at, s.*
-        from unnest(moments) as m (valued_at)
-        cross join lateral utl_private.split_ratios(of_book_id, as_of, m.valued_at) as s
     )
 
     select
         l.valued_at, l.book_id, l.costing, l.account_id, l.instrument_id, l.is_primary,
-        l.fee_treatment,
-        l.position_id, l.cost_asset_id, l.reporting_asset_id, l.quantity, l.cost,
-        v.price, coalesce(p.price_at, w.price_at), coalesce(p.source, w.source),
-        l.missing
+        l.fee_treatment, l.position_id, l.cost_asset_id, l.reporting_asset_id, l.quantity,
+        l.cost, v.price, p.price_at, p.source, l.missing
         || case when m.market_worth is null then array['price of ' || l.instrument] end
         || case when r.rate is null then array[
             format('rate of %s in %s', l.cost_asset, l.reporting_asset)
@@ -68,20 +33,23 @@ as $appraise$
         r.rate, r.price_at, r.is_stale, l.expensed_fees
     from lines as l
     cross join utl_private.settings as s
-    left join prices as p on l.valued_at = p.valued_at and l.instrument_id = p.instrument_id
-    left join inventories as w on l.valued_at = w.valued_at and l.instrument_id = w.instrument_id
-    left join rates as r
+    left join utl_private.prices_at_moments(
+        (select array_agg(distinct n.instrument_id) from lines as n), moments
+    ) as p on l.valued_at = p.valued_at and l.instrument_id = p.instrument_id
+    left join utl_private.rates_at_moments(
+        (select array_agg(n.cost_asset_id) from lines as n),
+        (select array_agg(n.reporting_asset_id) from lines as n),
+        moments
+    ) as r
         on
             l.valued_at = r.valued_at
             and l.cost_asset_id = r.from_asset_id and l.reporting_asset_id = r.to_asset_id
-    left join splits as x
-        on
-            l.valued_at = x.valued_at
-            and l.book_id = x.book_id and l.instrument_id = x.instrument_id
+    left join (
+        unnest(moments) as o (valued_at)
+        cross join lateral utl_private.split_ratios(of_book_id, as_of, o.valued_at)
+    ) as x on (l.valued_at, l.book_id, l.instrument_id) = (x.valued_at, x.book_id, x.instrument_id)
     cross join lateral (
-        select coalesce(
-            utl_private.valuation_price(l.quantity, p.bid, p.ask, p.mark, s.mark_at), w.price
-        )
+        select utl_private.valuation_price(l.quantity, p.bid, p.ask, p.mark, s.mark_at)
     ) as v (price)
     cross join lateral (
         select utl_private.market_worth(
@@ -99,8 +67,8 @@ $appraise$;
 comment on function utl_private.appraise(integer, timestamptz, timestamptz, timestamptz[]) is
 'Profit and loss of every position of a book, or with null of the firm, in every costing: as it
 stood at as_of, as known at as_known, at the prices and rates of each of some moments, which is then
-valued_at (infinity is now): a position is looked up once for all of them.
-Figures are in the cost asset; rate is that of the cost asset in the reporting asset of the book.
-Splits between as_of and valued_at are in the value, for they are in the prices. What cannot be
-valued is null, and missing says what is missing. A row with position_id null is of what was paid or
-received for no position, with instrument_id 0 also for no instrument.';
+valued_at (infinity is now): a position is looked up once for all of them. Figures are in the cost
+asset; rate is that of the cost asset in the reporting asset of the book. Splits between as_of and
+valued_at are in the value, for they are in the prices. What cannot be valued is null, and missing
+says what is missing. A row with position_id null is of what was paid or received for no position,
+with instrument_id 0 also for no instrument.';

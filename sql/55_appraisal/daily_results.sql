@@ -26,31 +26,20 @@ as $daily_results$
         where a.costing = of_costing
     ),
 
-    lines as materialized (
-        select s.* from states as s where not s.is_later
-    ),
-
     results as (
-        select l.* from lines as l
+        select s.* from states as s where not s.is_later
         union all
         select                          -- what came to nothing again has a line no more
             l.day + 1, false, l.account_id, l.instrument_id, l.position_id, l.cost_asset_id,
             0, 0, 0, 0, 0, 0, 0, l.rate, null
-        from lines as l
+        from states as l
         where
-            l.day < to_date and not exists (
-                select from lines as n
+            not l.is_later and l.day < to_date and not exists (
+                select from states as n
                 where
-                    n.day = l.day + 1
+                    n.day = l.day + 1 and not n.is_later
                     and n.account_id = l.account_id and n.instrument_id = l.instrument_id
             )
-    ),
-
-    -- What was paid and received before a day, at the rates of its end.
-    kept as materialized (
-        select s.day + 1 as day, s.account_id, s.instrument_id, s.other_fees, s.income
-        from states as s
-        where s.is_later
     )
 
     select
@@ -69,8 +58,10 @@ as $daily_results$
     from results as r
     left join results as b
         on r.day = b.day + 1 and r.account_id = b.account_id and r.instrument_id = b.instrument_id
-    left join kept as k
-        on r.day = k.day and r.account_id = k.account_id and r.instrument_id = k.instrument_id
+    left join states as k               -- what was paid before the day, at the rates of its end
+        on
+            r.day = k.day + 1 and k.is_later
+            and r.account_id = k.account_id and r.instrument_id = k.instrument_id
     where r.day >= from_date
 $daily_results$;
 

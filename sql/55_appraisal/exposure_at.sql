@@ -32,7 +32,7 @@ as $exposure_at$
     inner join utl_private.accounts as c on l.account_id = c.account_id
     inner join utl_private.venues as v on c.venue_id = v.venue_id
     inner join utl_private.instruments as i on l.instrument_id = i.instrument_id
-    inner join utl_private.assets as a on i.base_asset_id = a.asset_id
+    inner join utl_private.assets as a on l.asset_id = a.asset_id
     inner join utl_private.assets as n on l.reporting_asset_id = n.asset_id
     left join utl_private.rates_between(
         (select array_agg(m.cost_asset_id) from lines as m),

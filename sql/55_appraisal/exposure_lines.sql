@@ -1,8 +1,8 @@
 create or replace function utl_private.exposure_lines(of_book_id integer, as_of timestamptz)
 returns table (
-    book_id integer, account_id integer, instrument_id integer, cost_asset_id integer,
-    quantity numeric, base_quantity numeric, has_delta boolean, exposure numeric,
-    price numeric, price_at timestamptz, is_price_stale boolean
+    book_id integer, account_id integer, instrument_id integer, asset_id integer,
+    cost_asset_id integer, quantity numeric, base_quantity numeric, has_delta boolean,
+    exposure numeric, price numeric, price_at timestamptz, is_price_stale boolean
 )
 language sql
 stable
@@ -12,14 +12,18 @@ as $exposure_lines$
             q.*, i.kind, i.multiplier, i.is_inverse, i.base_asset_id, i.cost_asset_id,
             i.quote_asset_id, i.kind = 'option' as is_option,
             i.kind in ('perpetual', 'future') and not i.is_inverse
-            and i.cost_asset_id <> i.quote_asset_id as is_quanto
+            and i.cost_asset_id <> i.quote_asset_id as is_quanto,
+            utl_private.pays_with_exposure(
+                i, b.reporting_asset_id,
+                array(select c.asset_id from utl_private.traded_coins as c)
+            ) as has_quote
         from utl_private.account_quantities(of_book_id, as_of) as q
         inner join utl_private.instruments as i on q.instrument_id = i.instrument_id
-        where q.quantity <> 0
+        inner join utl_private.books as b on q.book_id = b.book_id
     )
 
     select
-        l.book_id, l.account_id, l.instrument_id, l.cost_asset_id, l.quantity,
+        l.book_id, l.account_id, l.instrument_id, l.base_asset_id, l.cost_asset_id, l.quantity,
         case
             when l.is_option then l.quantity * l.multiplier * coalesce(p.delta, 1)
             when l.is_inverse then -m.market_worth
@@ -55,6 +59,13 @@ as $exposure_lines$
     cross join lateral (
         select utl_private.market_worth(l.quantity, v.price, l.multiplier, l.is_inverse)
     ) as m (market_worth)
+    where l.quantity <> 0
+    union all
+    select
+        l.book_id, l.account_id, l.instrument_id, l.quote_asset_id, l.quote_asset_id, null,
+        l.paid_with, true, l.paid_with, null, null, false
+    from lines as l
+    where l.has_quote and l.paid_with <> 0
 $exposure_lines$;
 
 comment on function utl_private.exposure_lines(integer, timestamptz) is
@@ -63,4 +74,5 @@ each instrument: in units of the base asset, and as the value of that in the cos
 quantity × multiplier; inverse: quantity × multiplier ÷ price; settled in an asset that is neither
 base nor quote: quantity × multiplier × rate of the settlement asset in the quote. Option:
 quantity × multiplier × the delta that came with its price, at the rate of the base asset; without a
-delta base_quantity is that of its contracts, has_delta is false, and there is no exposure.';
+delta base_quantity is that of its contracts, has_delta is false, and there is no exposure. What was
+paid with coins, or of an fx pair with another currency, is a line of its own, without a quantity.';

@@ -18,16 +18,6 @@ as $income_of_positions$
         left join utl_private.instruments as i on a.instrument_id = i.instrument_id
     ),
 
-    rates as (
-        select m.valued_at, r.*
-        from unnest(moments) as m (valued_at)
-        cross join lateral utl_private.rates_between(
-            (select array_agg(a.asset_id) from amounts as a),
-            (select array_agg(a.cost_asset_id) from amounts as a),
-            m.valued_at
-        ) as r
-    ),
-
     -- What has no rate makes its sum NaN, which is shown as null: a sum skips nulls.
     valued as (
         select
@@ -39,7 +29,11 @@ as $income_of_positions$
         cross join unnest(moments) as m (valued_at)
         inner join utl_private.assets as f on a.asset_id = f.asset_id
         inner join utl_private.assets as t on a.cost_asset_id = t.asset_id
-        left join rates as r
+        left join utl_private.rates_at_moments(
+            (select array_agg(n.asset_id) from amounts as n),
+            (select array_agg(n.cost_asset_id) from amounts as n),
+            moments
+        ) as r
             on
                 m.valued_at = r.valued_at
                 and a.asset_id = r.from_asset_id and a.cost_asset_id = r.to_asset_id

@@ -14,19 +14,24 @@ from utl.exposure_at() as e;
 comment on view utl.exposure is
 'What each book is exposed to by each instrument in each account, whatever the costing, now. Not
 only in the base asset: a spot position is exposed to what it holds, a derivative to the contract
-value of what it is on. The money that was paid for it, coins included, is in utl.book_holdings and
-not here. Rolled up: utl.exposure_totals.';
+value of what it is on. Coins that paid for others are an exposure, too: buying ETH/BTC is long ETH
+and short BTC, which is a row of its own, without a quantity; a coin is what a spot instrument is on
+and add_asset does not call fiat or stablecoin. So is the second currency of an fx pair. What the
+book reports in is none. Other cash, and coins that came or went for no instrument, are in
+utl.book_holdings and not here. Rolled up: utl.exposure_totals.';
 comment on column utl.exposure.book is 'The book.';
 comment on column utl.exposure.account is 'The account in which it is held.';
 comment on column utl.exposure.venue is 'The venue of the account.';
 comment on column utl.exposure.instrument is 'What is held.';
 comment on column utl.exposure.kind is 'spot, perpetual, future, option, equity or fx.';
-comment on column utl.exposure.asset is 'The base asset: what it is an exposure to.';
+comment on column utl.exposure.asset is
+'What it is an exposure to: the base asset, or the one that it was paid with.';
 comment on column utl.exposure.asset_class is
 'Its class: crypto, stablecoin, fiat, security, commodity or other.';
-comment on column utl.exposure.quantity is 'Signed quantity, in units of the instrument.';
+comment on column utl.exposure.quantity is
+'Signed quantity, in units of the instrument; null for what it was paid with.';
 comment on column utl.exposure.base_quantity is
-'The same in units of the base asset. Linear: quantity × multiplier; inverse: quantity × multiplier
+'How much of the asset that is. Linear: quantity × multiplier; inverse: quantity × multiplier
 ÷ price; quanto: quantity × multiplier × rate of the settlement asset in the quote; option: quantity
 × multiplier × delta, or without a delta, what its contracts are for.';
 comment on column utl.exposure.has_delta is

@@ -15,12 +15,13 @@ comment on column utl.exposure_totals.member is
 'Which of them; by book, the book at the top again.';
 comment on column utl.exposure_totals.reporting_asset is 'The currency in which that book reports.';
 comment on column utl.exposure_totals.quantity is
-'By asset and by instrument: net quantity in units of the base asset, without options that
-have no delta; else null.';
+'By asset: net quantity, without options that have no delta; by instrument, of its base asset; else
+null.';
 comment on column utl.exposure_totals.net_exposure is
 'Sum of the exposures that are known; shorts are negative.';
 comment on column utl.exposure_totals.gross_exposure is
-'Sum of the same without signs, by position: what one book has of one instrument in the member.';
+'Sum of the same without signs, by position: what one book has of one asset by one
+instrument in the member.';
 comment on column utl.exposure_totals.positions is 'How many such positions there are.';
 comment on column utl.exposure_totals.unvalued is
 'How many of them are in no sum: options without a delta, and what has no price or rate.';

@@ -232,6 +232,54 @@ select is(
     '10 f ', 'a_price_without_a_delta_leaves_it_unknown'
 );
 
+-- Coins that paid for others: 10 ETH for 0.4 BTC and a fee of 0.01; then they are sold for 0.6.
+select utl.add_instrument('ETH/BTC'), utl.add_instrument('EUR/JPY', kind => 'fx'),
+    utl.add_instrument('EUR/USD', kind => 'fx');
+insert into utl.prices (at, instrument_id, source, mark)
+values (now(), utl.instrument_id('ETH/BTC'), 'test', 0.05),
+    (now(), utl.instrument_id('EUR/JPY'), 'test', 161),
+    (now(), utl.instrument_id('EUR/USD'), 'test', 1.25);
+insert into utl.prices (at, base_asset_id, quote_asset_id, source, mark)
+values (now(), utl.asset_id('JPY'), utl.asset_id('USD'), 'test', 0.007);
+create function pg_temp.legs(of_instrument text)
+returns text
+language sql
+as $legs$
+    select string_agg(
+        format('%s %s of %s: %s', e.quantity, e.base_quantity, e.asset, e.exposure_reporting),
+        '; ' order by e.quantity
+    )
+    from utl.exposure as e
+    where e.book = 'desk' and e.instrument = of_instrument
+$legs$;
+call trade($$ xa 10:00 buy 10 @ 0.04 fee 0.01 BTC $$, instrument => 'ETH/BTC');
+select is(
+    pg_temp.legs('ETH/BTC'), '10 10 of ETH: 25025;  -0.41 of BTC: -20520.5',
+    'coins_that_paid_for_others_are_short'
+);
+select results_eq(
+    $$
+        select e.quantity, e.net_exposure, e.gross_exposure, e.positions
+        from utl.exposure_by('instrument') as e
+        where (e.book, e.member) = ('desk', 'ETH/BTC')
+    $$,
+    $$ values (10::numeric, 4504.5, 45545.5, 2::bigint) $$,
+    'the_quantity_of_an_instrument_is_that_of_its_base_asset_and_gross_is_both_legs'
+);
+call trade($$ xb 10:05 sell 10 @ 0.06 $$, instrument => 'ETH/BTC');
+select is(
+    pg_temp.legs('ETH/BTC'), ' 0.19 of BTC: 9509.5', 'what_was_won_in_a_coin_is_an_exposure_to_it'
+);
+call trade($$ fa 10:00 buy 1000 @ 160 $$, instrument => 'EUR/JPY');
+select is(
+    pg_temp.legs('EUR/JPY'), '1000 1000 of EUR: 1127;  -160000 of JPY: -1120',
+    'a_pair_of_currencies_is_long_one_and_short_the_other'
+);
+call trade($$ fb 10:00 buy 1000 @ 1.2 $$, instrument => 'EUR/USD');
+select is(
+    pg_temp.legs('EUR/USD'), '1000 1000 of EUR: 1250', 'but_not_short_what_the_book_reports_in'
+);
+
 select is(audit(), 'sound', 'all_checks_hold');
 select * from finish();
 rollback;

@@ -87,7 +87,10 @@ select is(
     'rejected 23U05', 'a_feed_is_told'
 );
 select is(
-    (select count(*) from utl.rejected_fills as r where r.sqlstate = '23U05'),
+    (
+        select count(*) from utl.rejected_fills as r
+        where r.sqlstate = '23U05'
+    ),
     1::bigint, 'and_what_it_sent_is_kept'
 );
 

@@ -227,18 +227,20 @@ values (now(), utl.instrument_id('BTC/USD:BTC-260327-60000-P'), 'test', 0.06);
 select is(
     (
         select format('%s %s %s', e.base_quantity, e.has_delta, e.exposure_reporting)
-        from utl.exposure as e where e.instrument = 'BTC/USD:BTC-260327-60000-P'
+        from utl.exposure as e
+        where e.instrument = 'BTC/USD:BTC-260327-60000-P'
     ),
     '10 f ', 'a_price_without_a_delta_leaves_it_unknown'
 );
 
 -- Coins that paid for others: 10 ETH for 0.4 BTC and a fee of 0.01; then they are sold for 0.6.
-select utl.add_instrument('ETH/BTC'), utl.add_instrument('EUR/JPY', kind => 'fx'),
-    utl.add_instrument('EUR/USD', kind => 'fx');
+select utl.add_instrument('ETH/BTC');
+select utl.add_instrument(i, kind => 'fx') from unnest(array['EUR/JPY', 'EUR/USD']) as i;
 insert into utl.prices (at, instrument_id, source, mark)
-values (now(), utl.instrument_id('ETH/BTC'), 'test', 0.05),
-    (now(), utl.instrument_id('EUR/JPY'), 'test', 161),
-    (now(), utl.instrument_id('EUR/USD'), 'test', 1.25);
+values
+(now(), utl.instrument_id('ETH/BTC'), 'test', 0.05),
+(now(), utl.instrument_id('EUR/JPY'), 'test', 161),
+(now(), utl.instrument_id('EUR/USD'), 'test', 1.25);
 insert into utl.prices (at, base_asset_id, quote_asset_id, source, mark)
 values (now(), utl.asset_id('JPY'), utl.asset_id('USD'), 'test', 0.007);
 create function pg_temp.legs(of_instrument text)

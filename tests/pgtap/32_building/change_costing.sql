@@ -351,10 +351,12 @@ select is(
 );
 select pg_temp.are_one('accounts-', 'accounts');
 -- A correction from before a change takes another lot over it, and a split rescales that.
-call pg_temp.tell('carried', 'hifo', 'book',
+call pg_temp.tell(
+    'carried', 'hifo', 'book',
     'to lofo 11:00', '?.a 10:00 buy 2 @ 100', '?.d 10:01 buy 1 @ 90', '?.f 10:02 sell 1 @ 140',
     $$ select utl.record_split('BTC/USD', 3, 2, 'carried', at('11:01')) $$,
-    '?.j 12:00 sell 1 @ 150');
+    '?.j 12:00 sell 1 @ 150'
+);
 select is(
     lots('it', 'carried'),
     'carried.a 1.5 at 66.666666666666666667 cost 100; carried.d 0.5 at 60 cost 30',

@@ -1,5 +1,5 @@
--- Inventories of a book with a closed period: what was in it stays, and what comes late has the rate
--- of its own time.
+-- Inventories of a book with a closed period: what was in it stays, and what comes late has the
+-- rate of its own time.
 begin;
 select plan(18);
 

@@ -1,4 +1,4 @@
--- depends: 0013_upkeep
+-- depends: 0015_fills_after_transactions
 -- squawk-ignore-file constraint-missing-not-valid
 -- How much an option moves with its base asset comes with its price.
 

@@ -53,11 +53,8 @@ begin
             cost = (s.last).cost_after, realized_pnl = (s.last).realized_pnl_after,
             fees = (s.last).fees_after
         from states as s
-        inner join utl_private.positions as o
-            on s.position_id = o.position_id and s.book_id = o.book_id
-        where
-            not s.is_late
-            and p.position_id = s.position_id and p.book_id = s.book_id
+        inner join utl_private.positions as o on s.position_id = o.position_id
+        where not s.is_late and p.position_id = s.position_id
         returning
             p.last_effective_at, p.position_id, p.version, p.book_id, p.quantity, p.cost,
             p.realized_pnl, p.fees, p.realized_pnl - o.realized_pnl as realized_delta,

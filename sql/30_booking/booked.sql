@@ -5,7 +5,7 @@ create or replace function utl_private.booked(
     lot_opened_at timestamptz,
     quantity numeric,
     amount numeric,
-    cost_change numeric
+    cost_delta numeric
 )
 returns utl_private.outcome
 language sql
@@ -22,13 +22,13 @@ return row(
     lot_opened_at,
     quantity,
     amount,
-    case when leg.rule = 'expense' then leg.fee - cost_change else leg.fee end,
-    cost_change - amount,
+    case when leg.rule = 'expense' then leg.fee - cost_delta else leg.fee end,
+    cost_delta - amount,
     leg.rank,
     state.quantity_after + quantity,
-    state.cost_after + cost_change,
-    state.realized_pnl_after + (cost_change - amount),
-    state.fees_after + case when leg.rule = 'expense' then leg.fee - cost_change else leg.fee end,
+    state.cost_after + cost_delta,
+    state.realized_pnl_after + (cost_delta - amount),
+    state.fees_after + case when leg.rule = 'expense' then leg.fee - cost_delta else leg.fee end,
     case
         when state.quantity_after + quantity <> 0 then coalesce(state.opened_at, leg.effective_at)
     end,

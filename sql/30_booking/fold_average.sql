@@ -8,7 +8,7 @@ declare
     held utl_private.open_lots;         -- the whole position as if it were one lot
     quantity numeric;
     amount numeric;
-    cost_change numeric;
+    cost_delta numeric;
 begin
     for leg in execute utl_private.fetch_all(legs) loop
         if leg.position_id is distinct from state.position_id then
@@ -32,9 +32,9 @@ begin
 
         if state.quantity_after * leg.quantity < 0 then
             quantity := utl_private.closing_quantity(leg.quantity, state.quantity_after);
-            cost_change := -utl_private.part_of(state.cost_after, -quantity, state.quantity_after);
-            amount := coalesce(utl_private.part_of(leg.amount, quantity, leg.quantity), cost_change);
-            state := utl_private.booked(state, leg, null, null, quantity, amount, cost_change);
+            cost_delta := -utl_private.part_of(state.cost_after, -quantity, state.quantity_after);
+            amount := coalesce(utl_private.part_of(leg.amount, quantity, leg.quantity), cost_delta);
+            state := utl_private.booked(state, leg, null, null, quantity, amount, cost_delta);
             return next state;
             continue when quantity = leg.quantity;
             leg.quantity := leg.quantity - quantity;

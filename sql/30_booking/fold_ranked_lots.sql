@@ -16,7 +16,7 @@ declare
     is_forward boolean;
     quantity numeric;
     amount numeric;
-    cost_change numeric;
+    cost_delta numeric;
 begin
     for leg in execute utl_private.fetch_all(legs) loop
         if leg.position_id is distinct from state.position_id then
@@ -60,14 +60,14 @@ begin
             ))::integer;
             lot := heap[i];
             quantity := utl_private.closing_quantity(leg.quantity, lot.quantity);
-            cost_change := -utl_private.part_of(lot.cost, -quantity, lot.quantity);
-            amount := coalesce(utl_private.part_of(leg.amount, quantity, leg.quantity), cost_change);
+            cost_delta := -utl_private.part_of(lot.cost, -quantity, lot.quantity);
+            amount := coalesce(utl_private.part_of(leg.amount, quantity, leg.quantity), cost_delta);
             state := utl_private.booked(
-                state, leg, lot.fill_id, lot.opened_at, quantity, amount, cost_change
+                state, leg, lot.fill_id, lot.opened_at, quantity, amount, cost_delta
             );
             return next state;
             lot.quantity := lot.quantity + quantity;
-            lot.cost := lot.cost + cost_change;
+            lot.cost := lot.cost + cost_delta;
             leg.quantity := leg.quantity - quantity;
             leg.amount := leg.amount - amount;
             leg.fee := 0;

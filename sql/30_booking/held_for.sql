@@ -14,9 +14,7 @@ begin
             p.position_id,
             p.position_id is not null
             and (
-                not p.has_transactions
-                or not t.by_arrival
-                and utl_private.is_after_transactions(
+                not p.has_transactions or not t.by_arrival and utl_private.is_after_transactions(
                     t.book_id, t.instrument_id, fill.executed_at
                 )
             )
@@ -24,12 +22,10 @@ begin
             and t.starts_at = '-infinity' and t.ends_at = 'infinity'
             and fill.executed_at >= t.closed_up_to as is_plain
         from utl_private.booking_terms as t
-        left join utl_private.positions as p
-            on
-                t.book_id = p.book_id
-                and t.costing_id = p.costing_id
-                and p.account_id = case when t.by_account then fill.account_id else 0 end
-                and t.instrument_id = p.instrument_id
+        left join lateral utl_private.position_of(
+            t.book_id, t.costing_id, t.instrument_id,
+            case when t.by_account then fill.account_id else 0 end
+        ) as p on true
         where t.book_id = fill.book_id and t.instrument_id = fill.instrument_id
     ),
 
@@ -58,10 +54,10 @@ begin
 
     select array_agg(row(
         l.position_id, l.book_id, l.costing_id, l.account_id, l.instrument_id,
-        k.method, utl_private.family_of(k.method, l.has_transactions), k.capitalizes_fees, k.ranks_with_fees, k.by_arrival, k.multiplier,
-        k.is_inverse, k.cost_asset_id, l.quantity, l.cost, l.realized_pnl, l.fees, l.opened_at,
-        l.last_effective_at, l.last_sequence, l.last_fill_id,
-        k.closed_up_to, k.starts_at, k.ends_at, k.coin_asset_id, l.has_transactions
+        k.method, utl_private.family_of(k.method, l.has_transactions), k.capitalizes_fees,
+        k.ranks_with_fees, k.by_arrival, k.multiplier, k.is_inverse, k.cost_asset_id, l.quantity,
+        l.cost, l.realized_pnl, l.fees, l.opened_at, l.last_effective_at, l.last_sequence,
+        l.last_fill_id, k.closed_up_to, k.starts_at, k.ends_at, k.coin_asset_id, l.has_transactions
     )::utl_private.position_terms)
     into _held
     from locked as l

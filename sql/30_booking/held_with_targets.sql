@@ -13,9 +13,12 @@ begin
         begin
             _held := utl_private.held_positions(_wanted, deferred);
             _found := utl_private.with_targets(positions, touched);
-            exit when _found <@ _wanted;
+            exit when coalesce(_found <@ _wanted, true);
             raise exception 'lots have moved on while their positions were waited for'
-            using errcode = '55U10';
+            using
+                errcode = '55U10',
+                detail = format('Now to be locked, too: %s.', _found),
+                hint = 'Nobody sees this: it gives the locks back.';
         exception when sqlstate '55U10' then    -- the locks are given back, to take all in order
             _wanted := _wanted || _found;
         end;

@@ -41,12 +41,10 @@ begin
         from pooled as t
         left join utl_private.booking_terms as b
             on t.book_id = b.book_id and t.instrument_id = b.instrument_id
-        left join utl_private.positions as p
-            on
-                b.book_id = p.book_id
-                and b.costing_id = p.costing_id
-                and p.account_id = case when b.by_account then t.account_id else 0 end
-                and b.instrument_id = p.instrument_id;
+        left join lateral utl_private.position_of(
+            b.book_id, b.costing_id, b.instrument_id,
+            case when b.by_account then t.account_id else 0 end
+        ) as p on true;
         if _is_unknown then
             perform utl_private.refuse_unknown(touched);
         end if;

@@ -14,4 +14,4 @@ return row(
 )::utl_private.open_lots;
 
 comment on function utl_private.new_lot(utl_private.leg) is
-'The lot that what is left of a leg opens; one that arrives was opened before, in another position.';
+'The lot that what is left of a leg opens; one that arrives was opened before, elsewhere.';

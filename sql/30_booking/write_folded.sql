@@ -27,7 +27,7 @@ begin
             quantity = f.quantity_after, cost = f.cost_after,
             realized_pnl = f.realized_pnl_after, fees = f.fees_after
         from unnest(folded) as f
-        where f.part is null and p.position_id = f.position_id and p.book_id = f.book_id
+        where f.part is null and p.position_id = f.position_id
         returning
             p.last_effective_at, p.position_id, p.version, p.book_id, p.quantity, p.cost,
             p.realized_pnl, p.fees, p.last_fill_id

@@ -23,8 +23,7 @@ begin
                 as average_cost,
             trim_scale(h.realized_pnl) as realized_pnl, h.cause
         from unnest(changes) as h
-        inner join utl_private.positions as p
-            on h.position_id = p.position_id and h.book_id = p.book_id
+        inner join utl_private.positions as p on h.position_id = p.position_id
         inner join utl_private.costings as c
             on p.book_id = c.book_id and p.costing_id = c.costing_id and c.is_primary
         inner join utl_private.books as b on h.book_id = b.book_id

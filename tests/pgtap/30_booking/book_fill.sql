@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(21);
 
 do $set_up$
 begin
@@ -107,8 +107,28 @@ select is(
 select utl.record_deposit('desk', 'main', 1, 100, 'ETH/USD', occurred_at => at('10:00'));
 call trade($$ m 10:30 buy 1 @ 10 $$, instrument => 'ETH/USD');
 select is(
-    pg_temp.is_short('n', '11:00', instrument => 'ETH/USD'), false,
-    'so_does_a_position_with_transactions'
+    pg_temp.is_short('n', '11:00', instrument => 'ETH/USD'), true,
+    'a_fill_after_the_transactions_of_its_position_takes_the_short_way'
+);
+select is(
+    pg_temp.is_short('n', '10:00', instrument => 'ETH/USD'), false,
+    'one_that_is_as_old_takes_the_general_way'
+);
+call trade($$ n 11:00 sell 3 @ 12 $$, instrument => 'ETH/USD');
+select utl.amend_transaction(t.transaction_id, occurred_at => at('11:30'))
+from utl.transactions as t;
+select is(
+    pg_temp.is_short('o', '11:10', instrument => 'ETH/USD'), false,
+    'so_does_one_older_than_what_a_transaction_was_amended_to'
+);
+select is(
+    pg_temp.is_short('o', '11:40', instrument => 'ETH/USD'), true, 'and_not_one_after_that'
+);
+call trade($$ o 11:40 buy 1 @ 11 $$, instrument => 'ETH/USD');
+select utl.record_transfer('desk', 'main', 'other', 1, 'ETH/USD', occurred_at => at('11:50'));
+select is(
+    pg_temp.is_short('p', '11:55', instrument => 'ETH/USD'), false,
+    'so_does_a_fill_where_lots_have_moved_on'
 );
 call trade($$ v 10:30 buy 1 @ 10 $$, 'vault');
 select is(

@@ -1,4 +1,6 @@
 -- depends: 0014_dropped_changes
+-- A migration is one transaction, and transactions are few beside fills.
+-- squawk-ignore-file require-concurrent-index-creation
 -- A fill that comes alone asks whether it lies behind all transactions of its positions, also as
 -- they were amended, and whether lots ever moved on from there.
 create index transaction_corrections_by_time

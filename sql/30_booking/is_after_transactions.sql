@@ -36,6 +36,6 @@ $is_after_transactions$;
 
 comment on function utl_private.is_after_transactions(integer, integer, timestamptz) is
 'Whether a moment lies behind all transactions that moved the instrument''s positions in the book,
-and behind what they were amended to: nothing that comes then changes what they did. No, if lots ever
-moved on from there: what is late takes the locks of their targets, too, which must not be taken
-after others. What has arrived from elsewhere is in the journal.';
+and behind what they were amended to: nothing that comes then changes what they did. No, if lots
+ever moved on from there: what is late takes the locks of their targets, too, which must not be
+taken after others. What has arrived from elsewhere is in the journal.';

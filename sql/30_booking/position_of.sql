@@ -17,5 +17,5 @@ $position_of$;
 
 comment on function utl_private.position_of(integer, integer, integer, integer) is
 'The position of a costing in an instrument, of an account or, with 0, of the whole book; no row if
-there is none. Written so that the planner inlines it, and, for the offset, uses the whole key: while
-a table is new it takes part of it for enough, and goes through all positions of the book each time.';
+there is none. Written so that the planner inlines it and, for the offset, uses the whole key: while
+a table is new it takes part of it for enough, and goes through all positions of the book.';

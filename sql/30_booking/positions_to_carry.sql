@@ -3,7 +3,7 @@ create or replace function utl_private.positions_to_carry(
 )
 returns bigint[]
 language plpgsql
-immutable
+stable
 as $positions_to_carry$
 declare
     _position utl_private.position_terms;
@@ -19,7 +19,13 @@ begin
                 or _position.account_id not in (0, _fills.account_id);
             if _position.last_effective_at = '-infinity' then
                 _is_concerned := _position.ends_at > _fills.first_at
-                    and _position.starts_at <= greatest(_fills.last_at, _position.closed_up_to);
+                    and _position.starts_at <= greatest(
+                        _fills.last_at, _position.closed_up_to,
+                        case
+                            when _position.has_transactions
+                                then utl_private.last_transaction_at(_position)
+                        end
+                    );
             else
                 _is_concerned := _position.starts_at > _fills.first_at;
             end if;
@@ -36,5 +42,6 @@ $positions_to_carry$;
 comment on function utl_private.positions_to_carry(
     utl_private.position_terms[], utl_private.touched[]
 ) is
-'Which of the positions held have to carry over what a method before left, because they get their
-first facts or something changes before their start.';
+'Which of the positions held have to carry over what a method before left: they get their first
+facts, or what they start with while transactions of their own wait for that, such as a split, or
+something changes before their start.';

@@ -114,7 +114,7 @@ select is(
     pg_temp.is_short('n', '10:00', instrument => 'ETH/USD'), false,
     'one_that_is_as_old_takes_the_general_way'
 );
-call trade($$ n 11:00 sell 3 @ 12 $$, instrument => 'ETH/USD');
+call trade($$ n 11:00 sell 1 @ 12 $$, instrument => 'ETH/USD');
 select utl.amend_transaction(t.transaction_id, occurred_at => at('11:30'))
 from utl.transactions as t;
 select is(

@@ -399,5 +399,27 @@ select results_eq(
 );
 select is(audit(), 'sound', 'and_the_stream_is_complete');
 
+
+-- An account whose first fill is late, of before the change, and a split that comes after it.
+select book from utl.add_book('halved', reporting_asset => 'USD');
+select costing from utl.add_costing('halved', 'fifo', 'by account', pool => 'account');
+call trade('halved.a 10:00 buy 1 @ 90', 'halved');
+select count(*) from utl.record_split(
+    'BTC/USD', 3, 2, reference => 'halved', occurred_at => at('12:00'), book => 'halved'
+);
+select count(*) from utl.change_costing('halved', 'hifo', at('11:00'), 'by account');
+call trade('halved.b 10:30 buy 3 @ 90', 'halved', account => 'sub');
+select results_eq(
+    $$
+        select c.account, c.quantity, c.cost
+        from utl.unit_costs as c
+        where c.book = 'halved' and c.costing = 'by account'
+        order by c.account
+    $$,
+    $$ values ('main', 1.5, 90::numeric), ('sub', 4.5, 270) $$,
+    'a_split_after_a_change_meets_an_account_whose_first_fill_is_late'
+);
+select is(audit(), 'sound', 'and_all_costings_agree');
+
 select * from finish();
 rollback;

@@ -139,7 +139,8 @@ select lives_ok(
     'who_had_read_it_before_may_still_say_so'
 );
 select lives_ok($$ select utl.fetch_changes('sleeper') $$, 'and_goes_on');
-update utl_private.subscribers as s set acknowledged_id = 0 where s.subscriber = 'sleeper';
+update utl_private.subscribers as s set acknowledged_id = 0
+where s.subscriber = 'sleeper';
 select throws_ok($$ select utl.fetch_changes('sleeper') $$, '55U05', null, 'who_had_not_waits');
 select is(
     (select s.is_stale from utl.rewind('sleeper', 0) as s), false, 'for_somebody_to_rewind_him'

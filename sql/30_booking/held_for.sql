@@ -8,6 +8,9 @@ begin
     perform pg_advisory_xact_lock_shared(
         'utl_private.books'::regclass::oid::integer, fill.book_id
     );
+    if utl_private.is_moving(fill.book_id) then
+        return null;
+    end if;
     with known as (
         select
             t.*,
@@ -70,4 +73,5 @@ comment on function utl_private.held_for(utl.fills) is
 'Locks the positions of one fill, in the order of their ids, and returns them with their terms and
 state; null, and nothing is locked, if the fill takes more than a leg at the end of each: if one is
 missing, is being built or starts later, if the fill is of a closed period, corrected already, or
-older than a transaction that moved a position, or if the book keeps inventories.';
+older than a transaction that moved a position, or beside one that is being booked, or if the book
+keeps inventories.';

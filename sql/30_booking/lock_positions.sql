@@ -14,12 +14,14 @@ declare
     _is_unknown boolean;
     _is_missing boolean;
     _has_transactions boolean;
+    _is_moving boolean := false;
     _held utl_private.position_terms[];
 begin
     foreach _entered in array touched loop      -- waits for one that has the book to itself
         perform pg_advisory_xact_lock_shared(
             'utl_private.books'::regclass::oid::integer, _entered.book_id
         );
+        _is_moving := _is_moving or utl_private.is_moving(_entered.book_id);
     end loop;
     loop
         with pooled as (
@@ -51,7 +53,7 @@ begin
         exit when not _is_missing;
         perform utl_private.add_positions(touched);
     end loop;
-    if coalesce(and_targets, _has_transactions) then
+    if coalesce(and_targets, _has_transactions or _is_moving) then
         _held := utl_private.held_with_targets(_positions, _deferred, touched);
     else
         _held := utl_private.held_positions(_positions, _deferred);
@@ -63,6 +65,6 @@ $lock_positions$;
 
 comment on function utl_private.lock_positions(utl_private.touched[], boolean) is
 'Makes the positions that are missing, in the order of their keys, and only then locks all that are
-touched, and those to which lots move from them after it: if they have transactions, or as
-and_targets says (no, if some are locked already: more must not be then). Returns them with their
+touched, and those to which lots move from them after it: if they have transactions, or are about to
+have some, or as and_targets says (no, if some are locked already: more must not be then). Returns them with their
 terms and state. 23U01: a fill refers to a book, account, instrument or asset that is not there.';

@@ -23,6 +23,7 @@ begin
     if _touched is null then
         return;
     end if;
+    perform utl_private.announce_transactions(_transacted);
     _held := utl_private.lock_positions(_touched, nullif(_transacted is not null, false));
     if _transacted is not null then
         perform utl_private.mark_transacted(_transacted);

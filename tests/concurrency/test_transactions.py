@@ -175,3 +175,35 @@ def test_what_is_there_once_is_not_sent_by_two(database: str) -> None:
             with pytest.raises(psycopg.IntegrityError) as refused:
                 other.result()
     assert refused.value.sqlstate == "23U07"
+
+
+def test_a_late_fill_beside_the_first_transfer_takes_the_locks_of_its_target(database: str) -> None:
+    """The fill waits for lots to move on; another transfer waits to move them back."""
+    first, second, third = (FIRST + timedelta(seconds=number) for number in (10, 20, 30))
+    there = {"book": "left", "account": "one", "to_book": "right", "to_account": "two"}
+    back = {"book": "right", "account": "two", "to_book": "left", "to_account": "one"}
+    rest = {"quantity": 1, "fee": 0}
+    with (
+        session(database) as mover,
+        session(database) as trader,
+        session(database) as other,
+        session(database) as watcher,
+    ):
+        mover.execute(SET_UP.encode())
+        for book, account in (("right", "two"), ("left", "one")):  # against the order of locks
+            mover.execute(FILL, [FIRST, book, account, "buy", 5, 100, f"{book} opens"])
+        late = [first, "left", "one", "buy", 1, 90, "late"]
+        with ExitStack() as stack:
+            with mover.transaction():
+                mover.execute(TRANSFER, {**there, **rest, "at": second, "reference": "there"})
+                fill = stack.enter_context(meanwhile(lambda: trader.execute(FILL, late)))
+                wait_until_blocked(watcher, by=mover)
+                move = {**back, **rest, "at": third, "reference": "back"}
+                transfer_back = stack.enter_context(
+                    meanwhile(lambda: other.execute(TRANSFER, move))
+                )
+                wait_until_blocked(watcher, by=mover, sessions=2)
+            fill.result()
+            transfer_back.result()
+        assert_checks_are_empty(watcher)
+        assert watcher.execute("select * from utl.replay_differences()").fetchall() == []

@@ -34,7 +34,6 @@ def measure(bench: Bench) -> Found:
                 return Found()
             with _watched(status) as peak_kb:
                 target.copy(FILLS, block)
-            target.connection.execute("analyze")  # or the checks would be planned for no rows
             target.require_right_books()
         what = f"peak of a backend, one COPY of {fills:,}"
         figures.append(Figure("memory", what, costings, "MB", [max(peak_kb) / 1024], BACKEND_MB))

@@ -12,14 +12,13 @@ import pytest
 from rich.console import Console
 
 from tests.database import connect
-from utl.bench import BenchError, Measured, Plan, chosen, run, show
+from utl.bench import BenchError, Measured, Plan, chosen, run, show, single
 from utl.bench import fills as bench_fills
 from utl.bench.bulk import BATCHES
 from utl.bench.figures import Figure, at_least, at_most
 from utl.bench.fills import COLUMNS, Ids, Stream
 from utl.bench.late import in_turn
 from utl.bench.lateness import Lateness, Ledger
-from utl.bench.pgbench import Load
 
 IDS = Ids(books=[1, 2], accounts=[1, 2], instruments=[1, 2, 3], fee_asset=1)
 
@@ -52,7 +51,9 @@ def test_booking_is_measured_beside_a_bare_table_and_nothing_stays(server_url: s
     details = _measured(server_url, SMALL, "bulk", "single").details
 
     assert [row["load"] for row in details["bulk"]] == ["COPY of 10,000 rows"]
-    assert [row["load"] for row in details["single"]] == [Load.ONE, Load.APART, Load.SHARED]
+    assert [row["load"] for row in details["single"]] == [
+        f"{load}, {notify}" for load, notify in single.LOADS
+    ]
     for row in (*details["bulk"], *details["single"]):
         assert row["fills_per_second"] > 0
         assert row["bare_fills_per_second"] > 0

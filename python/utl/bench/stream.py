@@ -11,11 +11,8 @@ sinks rings the bell; in `off` nobody does.
 """
 
 import multiprocessing
-import os
 import random
 import selectors
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -24,12 +21,12 @@ from multiprocessing.connection import Connection as Pipe
 from statistics import median, quantiles
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 from utl.bench import pgbench
 from utl.bench.figures import Figure, Found, Limit, at_least, at_most
 from utl.bench.pgbench import Load
 from utl.bench.register import Bench, measurement
+from utl.bench.ringing import ringing
 from utl.bench.scratch import BenchError, Scratch, Shape, Target
 from utl.following import CHANNEL
 
@@ -112,8 +109,7 @@ def _latency_figures(bench: Bench, notify: str, load: str, rate: float) -> list[
 
 def _booking_rate(scratch: Scratch, notify: str, listeners: int, seconds: int) -> float:
     with scratch.database(COSTING, SHAPE) as target:
-        dsn = _prepare(scratch, target, notify)
-        with _ticker(dsn, notify), _listening(dsn, listeners):
+        with ringing(scratch, target, notify) as dsn, _listening(dsn, listeners):
             committed = pgbench.run(target, LOAD, seconds)
         target.require_right_books()
     return committed.rate
@@ -122,10 +118,9 @@ def _booking_rate(scratch: Scratch, notify: str, listeners: int, seconds: int) -
 def _latencies(scratch: Scratch, notify: str, rate: float, seconds: int) -> list[float]:
     """Seconds from commit to received of each fill of a writer of its own."""
     with scratch.database(COSTING, SHAPE) as target:
-        dsn = _prepare(scratch, target, notify)
         others = pgbench.running(target, LOAD, seconds * 2 + 5, rate)
         with (
-            _ticker(dsn, notify),
+            ringing(scratch, target, notify) as dsn,
             _process(_follow, dsn) as follower,
             others if rate else nullcontext(),
         ):
@@ -178,11 +173,6 @@ def _receive(follower: Pipe, received: dict[int, float]) -> None:
     received.update(dict.fromkeys(fill_ids, moment))
 
 
-def _prepare(scratch: Scratch, target: Target, notify: str) -> str:
-    target.connection.execute("select utl.set_setting('notify', %s)", [notify])
-    return make_conninfo(scratch.url, dbname=target.connection.info.dbname)
-
-
 def _follow(dsn: str, pipe: Pipe) -> None:
     """Tell for each change when it came, and of which fills it is."""
     from utl.subscription import subscribe
@@ -231,23 +221,3 @@ def _process(work: Callable[..., None], dsn: str, *arguments: object) -> Iterato
     finally:
         process.kill()
         process.join()
-
-
-@contextmanager
-def _ticker(dsn: str, notify: str) -> Iterator[None]:
-    """In the mode ticker, run a bridge without sinks."""
-    if notify != "ticker":
-        yield
-        return
-    command = [sys.executable, "-m", "utl.cli", "bridge"]
-    with subprocess.Popen(
-        command, env=os.environ | {"DATABASE_URL": dsn}, stderr=subprocess.PIPE, text=True
-    ) as bridge:
-        assert bridge.stderr is not None  # noqa: S101 - for the type
-        while "leading" not in (line := bridge.stderr.readline()):
-            if not line:
-                raise BenchError("the bridge ended before it led")
-        try:
-            yield
-        finally:
-            bridge.terminate()

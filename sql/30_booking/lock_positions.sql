@@ -65,6 +65,7 @@ $lock_positions$;
 
 comment on function utl_private.lock_positions(utl_private.touched[], boolean) is
 'Makes the positions that are missing, in the order of their keys, and only then locks all that are
-touched, and those to which lots move from them after it: if they have transactions, or are about to
-have some, or as and_targets says (no, if some are locked already: more must not be then). Returns them with their
-terms and state. 23U01: a fill refers to a book, account, instrument or asset that is not there.';
+touched, and those to which lots move from them after it: if they have transactions, or another
+session is about to book some, or as and_targets says (no, if some are locked already: more must not
+be then). Returns them with their terms and state. 23U01: a fill refers to a book, account,
+instrument or asset that is not there.';

@@ -1,6 +1,6 @@
 -- Three roles, each with all that the one before it has: utl_reader reads, utl_writer records
 -- facts, utl_admin keeps reference data and checks. Roles are the cluster's: where the migrating
--- user may not make them, somebody else does, and the next load grants.
+-- user may not make them, somebody else does, and `utl migrate --reload` grants.
 do $grants$
 declare
     _role text;
@@ -11,7 +11,9 @@ begin
                 execute format('create role %I nologin', _role);
             exception
                 when insufficient_privilege then
-                    raise notice 'role % is not there and cannot be made', _role;
+                    raise warning 'role % is not there, and % may not make it', _role, current_user
+                    using
+                        hint = 'Have it made (create role), then: utl migrate --reload';
                 when duplicate_object or unique_violation then
                     null;               -- another database of the cluster just made it
             end;

@@ -152,6 +152,9 @@ def migrate(
     status: Annotated[
         bool, typer.Option("--status", help="Only say what is to be done; exit code 1 if anything.")
     ] = False,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="Load sql/ and its grants even if nothing has changed.")
+    ] = False,
 ) -> None:
     """Bring the database up to this release: migrations/ once and in order, then all of sql/."""
     from utl import migrate as migrations
@@ -165,7 +168,9 @@ def migrate(
             print(f"pending {name}")
         print(f"sql/    {'current' if found.code_is_current else 'stale'}")
         raise typer.Exit(0 if found.up_to_date else 1)
-    report = migrations.migrate(server.url())
+    report = migrations.migrate(server.url(), reload=reload)
+    for warning in report.warnings:
+        print(f"utl: warning: {warning}", file=sys.stderr)
     for name in report.applied:
         print(f"applied {name}")
     print(f"sql/    {'loaded' if report.code_loaded else 'unchanged'}, release {__version__}")

@@ -120,10 +120,11 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Report:
-    """What `migrate` did: the migrations it applied, and whether it loaded sql/."""
+    """What `migrate` did: the migrations it applied, whether it loaded sql/, and its warnings."""
 
     applied: list[str]
     code_loaded: bool
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,11 +141,11 @@ class Status:
         return self.code_is_current and not self.pending
 
 
-def migrate(conninfo: str, code: Code | None = None) -> Report:
-    """Apply what is pending and reload sql/ if it has changed. Safe to run at any time, by many.
+def migrate(conninfo: str, code: Code | None = None, *, reload: bool = False) -> Report:
+    """Apply what is pending and load sql/ if it has changed. Safe to run at any time, by many.
 
     `conninfo` is a URL or a key=value string; what it leaves out comes from PG*. `code` is for
-    tests; otherwise it is what this installation ships.
+    tests; otherwise it is what this installation ships. With `reload` sql/ is loaded anyway.
 
     Raises MisfitError when the database is newer than the code or an applied migration was
     edited, MigrateError when a file fails, and psycopg.Error when the server cannot be reached.
@@ -152,6 +153,8 @@ def migrate(conninfo: str, code: Code | None = None) -> Report:
     code = code or read_code()
     with _LedgerBackend.connected(conninfo) as backend:
         connection: Connection = backend.connection
+        warnings: dict[str, None] = {}  # each once: a load may take several attempts
+        connection.add_notice_handler(lambda notice: _note_warning(notice, warnings))
         _require_server_version(connection)
         _lock(connection)
         recorded = _recorded(connection)
@@ -160,10 +163,10 @@ def migrate(conninfo: str, code: Code | None = None) -> Report:
         pending = list(backend.to_apply(code.migrations))
         for migration in pending:
             _patiently(backend.apply_one, migration)
-        code_is_stale = not _is_current(code, recorded)
-        if code_is_stale:
+        code_is_due = reload or not _is_current(code, recorded)
+        if code_is_due:
             _patiently(_load_code, connection, code)
-    return Report([migration.id for migration in pending], code_is_stale)
+    return Report([migration.id for migration in pending], code_is_due, tuple(warnings))
 
 
 def status(conninfo: str, code: Code | None = None) -> Status:
@@ -226,6 +229,12 @@ def _lock(connection: Connection) -> None:
             f"another `utl migrate` has been at work for {LOCK_PATIENCE}",
             hint="see pg_stat_activity, and run this again when it is done",
         ) from error
+
+
+def _note_warning(notice: errors.Diagnostic, warnings: dict[str, None]) -> None:
+    if notice.severity_nonlocalized == "WARNING":
+        hint = f"\nHINT:  {notice.message_hint}" if notice.message_hint else ""
+        warnings[f"{notice.message_primary}{hint}"] = None
 
 
 def _load_code(connection: Connection, code: Code) -> None:

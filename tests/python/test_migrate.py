@@ -97,6 +97,17 @@ def test_a_new_migration_reloads_sql_as_it_may_have_dropped_a_view(
     assert ask(empty_database, "select pg_typeof(min(price))::text from utl.prices") == "text"
 
 
+def test_sql_is_loaded_again_when_asked_for_and_its_warnings_are_told(
+    empty_database: str, ship: Ship
+) -> None:
+    role = "do $$ begin raise warning 'no role' using hint = 'make it'; raise notice 'x'; end $$;"
+    code = ship({"sql/grants.sql": role})
+    warned = ("no role\nHINT:  make it",)
+    assert migrate(empty_database, code).warnings == warned
+    assert migrate(empty_database, code) == Report([], False)
+    assert migrate(empty_database, code, reload=True) == Report([], True, warned)
+
+
 def test_status_tells_what_is_to_be_done_and_does_nothing(empty_database: str, ship: Ship) -> None:
     code = ship({"sql/prices.sql": PRICES})
     found = status(empty_database, code)
@@ -320,6 +331,8 @@ def test_the_command_line_says_what_it_did_and_what_there_is_to_do(empty_databas
     assert "sql/    loaded, release " in done.stdout
     again = utl(empty_database, "migrate")
     assert (again.returncode, again.stdout.split(",")[0]) == (0, "sql/    unchanged")
+    anyway = utl(empty_database, "migrate", "--reload")
+    assert (anyway.returncode, anyway.stdout.split(",")[0]) == (0, "sql/    loaded")
     after = utl(empty_database, "migrate", "--status")
     assert (after.returncode, after.stdout.splitlines()[-1]) == (0, "sql/    current")
 

@@ -484,9 +484,14 @@ begin
     perform utl.close_period('open', '2024-03-01Z');
 end
 $close$;
+insert into utl.prices (instrument_id, source, mark, at) values (2, 'test', 20, '2024-01-31Z');
 select is(pg_temp.archive('2024-01-01', 'prices'), 'archived', 'prices_are_archived_likewise');
 select results_eq(
     'select p.mark from utl.prices as p', array[110::numeric], 'that_month_alone'
+);
+select results_eq(
+    $$ select l.mark from utl.latest_prices as l where l.instrument = 'ETH/USD' $$,
+    array[20::numeric], 'what_had_its_last_price_then_is_valued_at_it_still'
 );
 select results_eq(
     $$
@@ -505,8 +510,11 @@ select throws_ok(
     $$,
     '55U06', 'prices of 2023-01 are archived', 'or_refused'
 );
+commit;
+begin;
+select is(audit(), 'sound', 'the_ledger_is_sound_without_old_prices');
 select is(pg_temp.restore('2024-01', 'prices'), 'restored', 'and_they_come_back');
-select is((select count(*) from utl.prices), 3::bigint, 'all_of_them');
+select is((select count(*) from utl.prices), 4::bigint, 'all_of_them');
 commit;
 begin;
 select is(audit(), 'sound', 'the_ledger_is_sound_with_all_prices');

@@ -25,7 +25,8 @@ full join utl_private.latest_prices as l
         and n.quote_asset_id = l.quote_asset_id
 where
     (n.price_id, n.at, n.recorded_at, n.bid, n.ask, n.mark, n.delta)
-    is distinct from (l.price_id, l.at, l.recorded_at, l.bid, l.ask, l.mark, l.delta);
+    is distinct from (l.price_id, l.at, l.recorded_at, l.bid, l.ask, l.mark, l.delta)
+    and not (n.price_id is null and utl_private.is_archived(l.at, 'prices'));
 
 comment on view utl_private.check_latest_prices_are_the_newest is
 'The latest prices are the newest of the facts';

@@ -9,6 +9,7 @@ as for `utl migrate`.
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,11 @@ BEGIN: LiteralString = ROW + "utl.begin_archive(%s, %s)"
 DIGEST: LiteralString = ROW + "utl.digest_archive(%s)"
 FINISH: LiteralString = ROW + "utl.finish_archive(%s, %s)"
 RESTORE: LiteralString = ROW + "utl.finish_restore(%s)"
+OWNER = """
+    select pg_catalog.pg_get_userbyid(c.relowner), pg_catalog.pg_has_role(c.relowner, 'usage')
+    from pg_catalog.pg_class as c
+    where c.oid = 'utl.fills'::regclass
+"""
 STAGE = "select utl.stage_archive(%s)"
 OUT: LiteralString = (
     ROW + "utl.archived_partitions where facts = %s and state <> %s and month >= %s"
@@ -66,7 +72,8 @@ def archive(conninfo: str, before: date, facts: Facts, folder: Path) -> Iterator
 
     Raises ArchiveError at the first month that cannot be archived, when those before it are.
     """
-    with _connect(conninfo) as connection:
+    fact_files.require_folder(folder)
+    with _connected(conninfo) as connection:
         months = connection.execute(ARCHIVABLE, [before, facts]).fetchall()
         for month, problem in months:
             if problem is not None:
@@ -85,7 +92,7 @@ def restore(
 
     Files are looked for in `folder`, if it is given, else where they were written.
     """
-    with _connect(conninfo) as connection:
+    with _connected(conninfo) as connection:
         with connection.cursor(row_factory=class_row(Archive)) as cursor:
             archives = cursor.execute(OUT, [facts, "restored", since]).fetchall()
         for archived in archives:
@@ -101,10 +108,17 @@ def _archive_month(
     archived = _patiently(connection, DIGEST, [begun.archive_id])
     # Each attempt at an archive has a file of its own: none is ever written over by another month.
     path = folder.absolute() / f"{archived.partition}.{archived.archive_id}.parquet"
-    path.parent.mkdir(parents=True, exist_ok=True)
     source = sql.Identifier("utl_private", archived.partition)
     labels = {"utl.facts": facts, "utl.month": archived.month, "utl.digest": str(archived.digest)}
-    fact_files.write(connection, source, path, labels)
+    try:
+        fact_files.write(connection, source, path, labels)
+    except OSError as error:
+        raise ArchiveError(
+            f"{facts} of {archived.month} cannot be written to {path}",
+            detail=str(error),
+            hint="the month is in the database, and takes no more facts: archive it again, or"
+            f" utl restore --facts {facts} --from {archived.month}",
+        ) from error
     _stage(connection, archived, path)
     return _patiently(connection, FINISH, [archived.archive_id, str(path)])
 
@@ -153,5 +167,15 @@ def _retried(step: Callable[[], Archive]) -> Archive:
     raise AssertionError("not reached")
 
 
-def _connect(conninfo: str) -> psycopg.Connection[Any]:
-    return psycopg.connect(conninfo, autocommit=True, application_name="utl archive")
+@contextmanager
+def _connected(conninfo: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(conninfo, autocommit=True, application_name="utl archive") as connection:
+        # Asked first: nothing is to be frozen by who cannot go on.
+        owner, is_ours = connection.execute(OWNER).fetchone() or ("", False)
+        if not is_ours:
+            raise ArchiveError(
+                "archives are the business of who owns the ledger",
+                detail=f"that is {owner}, and this is {connection.info.user}",
+                hint="connect as who ran `utl migrate`",
+            )
+        yield connection

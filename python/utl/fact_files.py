@@ -6,6 +6,7 @@ gives and takes: CSV, which Arrow reads and writes.
 
 import io
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -34,6 +35,17 @@ COLUMNS = """
     where a.attrelid = %s::regclass and a.attnum > 0 and not a.attisdropped
     order by a.attnum
 """
+
+
+def require_folder(folder: Path) -> None:
+    """Make a folder for files, unless it is there. Raises UtlError if none can be written there."""
+    _arrow()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UtlError(f"files cannot be written to {folder}", detail=str(error)) from error
 
 
 def write(
@@ -98,11 +110,17 @@ def read(connection: psycopg.Connection[Any], path: Path, table: sql.Identifier)
                     lines = pa.BufferOutputStream()
                     csv.write_csv(batch, lines, options)
                     copy.write(lines.getvalue().to_pybytes())
-    except (pa.ArrowException, psycopg.DataError, psycopg.ProgrammingError) as error:
+    except (
+        OSError,
+        pa.ArrowException,
+        psycopg.DataError,
+        psycopg.IntegrityError,
+        psycopg.ProgrammingError,
+    ) as error:
         raise UtlError(
             f"the file cannot be read: {path}",
             detail=str(error).strip(),
-            hint="it was altered or damaged: take another copy of it",
+            hint="it was altered or damaged, or is another one: take another copy of it",
         ) from error
 
 

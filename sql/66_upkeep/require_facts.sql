@@ -32,7 +32,17 @@ begin
                 case when as_known < _known_up_to then format(', as known at %s', as_known) end,
                 '.'
             ),
-            hint = 'Bring them back with `utl restore`; utl.archived_partitions lists them.';
+            hint = (
+                select format(
+                    'Bring them back with `utl restore --from %s`; '
+                    'utl.archived_partitions lists them.',
+                    to_char(min(a.month_start) at time zone 'UTC', 'YYYY-MM')
+                )
+                from utl_private.archives as a
+                where
+                    a.relation = 'fills' and a.restored_at is null
+                    and (a.month_end > since or a.known_up_to > as_known)
+            );
     end if;
     return true;
 end

@@ -1,5 +1,6 @@
 """`utl maintain`, `utl archive` and `utl restore`: months go into files and come back the same."""
 
+import errno
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from psycopg.conninfo import make_conninfo
 from typer.testing import CliRunner
 
 from tests.concurrency.sessions import meanwhile, session
@@ -147,16 +149,20 @@ def test_a_file_is_written_and_read_in_parts(
     assert fills(booked) == before
 
 
-@pytest.mark.parametrize("damage", ["flip a byte", "cut off", "leave out a row", "change a digit"])
+@pytest.mark.parametrize(
+    "damage", ["flip a byte", "cut off", "leave out a row", "change a digit", "another month"]
+)
 def test_a_file_that_was_altered_does_not_come_back(
     booked: psycopg.Connection, database: str, tmp_path: Path, damage: str
 ) -> None:
     before = fills(booked)
-    _, second = archive(database, tmp_path)
+    first, second = archive(database, tmp_path)
     path = Path(str(second.path))
     kept = shutil.copy(path, tmp_path / "kept")
     content = path.read_bytes()
-    if damage == "flip a byte":
+    if damage == "another month":
+        shutil.copy(str(first.path), path)
+    elif damage == "flip a byte":
         middle = len(content) // 2
         path.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
     elif damage == "cut off":
@@ -188,6 +194,59 @@ def test_files_may_move(booked: psycopg.Connection, database: str, tmp_path: Pat
     assert "--folder" in missing.value.hint
     restore(database, folder=tmp_path / "there")
     assert fills(booked) == before
+
+
+def test_what_keeps_a_file_from_being_written_freezes_nothing_that_is_not_told(
+    booked: psycopg.Connection, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = fills(booked)
+    (tmp_path / "file").touch()
+    with pytest.raises(UtlError, match=f"files cannot be written to {tmp_path}/file"):
+        archive(database, tmp_path / "file")
+    assert states(booked) == []
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pq.ParquetWriter, "write_table", full)
+        with pytest.raises(archiving.ArchiveError, match="2024-01 cannot be written") as failure:
+            archive(database, tmp_path)
+    assert "--from 2024-01" in failure.value.hint
+    assert states(booked) == [("2024-01", "being archived")]
+    assert fills(booked) == before
+    archive(database, tmp_path)
+    restore(database)
+    assert fills(booked) == before
+
+
+def test_who_does_not_own_the_ledger_freezes_nothing(
+    booked: psycopg.Connection, database: str, tmp_path: Path
+) -> None:
+    role = f"utl_test_{os.getpid()}"
+    booked.execute(f"create role {role} login in role utl_admin".encode())
+    try:
+        theirs = make_conninfo(database, user=role)
+        for work in (lambda: archive(theirs, tmp_path), lambda: restore(theirs)):
+            with pytest.raises(archiving.ArchiveError, match="who owns the ledger"):
+                work()
+        assert states(booked) == []
+    finally:
+        booked.execute(f"drop role {role}".encode())
+
+
+def test_who_needs_archived_fills_is_told_how_to_get_them(
+    booked: psycopg.Connection, database: str, tmp_path: Path
+) -> None:
+    archive(database, tmp_path)
+    for need, month in (
+        ("select * from utl.holdings_at('2024-02-10Z')", "2024-02"),
+        ("select * from utl.pnl_translated('desk')", "2024-01"),
+        ("select utl.reopen_period('desk')", "2024-01"),
+    ):
+        with pytest.raises(psycopg.OperationalError) as refused:
+            booked.execute(need.encode())
+        assert f"`utl restore --from {month}`" in str(refused.value.diag.message_hint)
 
 
 def killed_at(step: int, work: Callable[[], Any]) -> bool:

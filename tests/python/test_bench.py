@@ -9,16 +9,18 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
 from tests.database import connect
-from utl.bench import BenchError, Measured, Plan, chosen, run, show, single
+from utl.bench import BenchError, Measured, Plan, chosen, command, run, show, single
 from utl.bench import fills as bench_fills
 from utl.bench.bulk import BATCHES
 from utl.bench.figures import Figure, at_least, at_most
 from utl.bench.fills import COLUMNS, Ids, Stream
 from utl.bench.late import in_turn
 from utl.bench.lateness import Lateness, Ledger
+from utl.bench.scratch import scratch_on
 
 IDS = Ids(books=[1, 2], accounts=[1, 2], instruments=[1, 2, 3], fee_asset=1)
 
@@ -253,6 +255,32 @@ def test_a_stream_gives_each_position_its_fills_in_order_of_time() -> None:
         assert times == sorted(times)
     numbers = sorted(int(fill["sequence"]) for of_one in fills for fill in of_one)
     assert numbers == list(range(1_000, 1_030))
+
+
+def test_files_that_could_not_be_written_in_the_end_are_refused_before_anything_runs(
+    tmp_path: Path,
+) -> None:
+    bulk = chosen(["bulk"], is_full=False)
+    with pytest.raises(FileNotFoundError, match="missing"):
+        command(Plan(), bulk, tmp_path / "missing" / "figures.json", None, Console())
+    with pytest.raises(BenchError, match="nothing to plot") as refused:
+        command(Plan(), bulk, None, tmp_path / "plot.svg", Console())
+    assert refused.value.hint == "measure one of: batches, history"
+
+
+def test_who_may_not_create_databases_is_told_what_it_takes(server_url: str) -> None:
+    role = f"utl_test_{os.getpid()}"
+    with connect(server_url) as admin:
+        admin.execute(f"create role {role} login".encode())
+        try:
+            with (
+                pytest.raises(BenchError, match="databases of its own") as refused,
+                scratch_on(make_conninfo(server_url, user=role)),
+            ):
+                pass
+        finally:
+            admin.execute(f"drop role {role}".encode())
+    assert refused.value.hint == f'alter role "{role}" createdb'
 
 
 def test_an_unknown_method_is_refused_before_anything_runs() -> None:

@@ -64,8 +64,8 @@ class Measured:
 def run(url: str, plan: Plan, measurements: Sequence[Measurement], say: Say) -> Measured:
     """Measure on the server of `url` in scratch databases, and return all that is known.
 
-    Raises BenchError when the books are wrong afterwards or a program is missing, and psycopg
-    errors when the server cannot be reached or the user may not create databases.
+    Raises BenchError when the books are wrong afterwards, a program is missing or the user may not
+    create databases, and psycopg errors when the server cannot be reached.
     """
     figures: list[Figure] = []
     details: dict[str, Sequence[dict[str, Any]]] = {}
@@ -100,7 +100,17 @@ def command(
     plot_file: Path | None,
     console: Console,
 ) -> None:
-    """Measure on the configured server, or on the embedded one; print and write what was found."""
+    """Measure on the configured server, or on the embedded one; print and write what was found.
+
+    Raises BenchError or OSError at once where the files could not be written in the end.
+    """
+    if plot_file and not plot.MEASUREMENTS & {measurement.name for measurement in measurements}:
+        raise BenchError(
+            "there would be nothing to plot",
+            hint=f"measure one of: {', '.join(sorted(plot.MEASUREMENTS))}",
+        )
+    for file in filter(None, (json_file, plot_file)):
+        file.touch()
     was_running = settings.configured_url() or server.status().url
     url = server.start()
     try:

@@ -8,10 +8,11 @@ from math import log10
 from operator import itemgetter
 from typing import Any
 
-WIDTH, HEIGHT = 460, 320  # of each of the two charts
-LEFT, RIGHT, TOP, BOTTOM = 70, 20, 50, 50
+WIDTH, HEIGHT = 480, 320  # of each of the two charts
+LEFT, RIGHT, TOP, BOTTOM = 70, 40, 50, 50  # half of the last number is to the right
 COLORS = ("#1b6ca8", "#c8553d", "#588157", "#8e5aa8", "#c99700", "#444444")
 TICKS = 4
+MEASUREMENTS = {"history", "batches"}  # what is drawn
 
 Points = Sequence[tuple[float, float]]
 

@@ -122,7 +122,14 @@ def scratch_on(url: str) -> Iterator[Scratch]:
     """Give a migrated template on a server, from which scratch databases are made."""
     name = f"utl_bench_{os.getpid()}"
     with connect(url) as admin:
-        _create_database(admin, name, "template0")
+        try:
+            _create_database(admin, name, "template0")
+        except errors.InsufficientPrivilege as error:
+            raise BenchError(
+                "the benchmark needs databases of its own",
+                detail=str(error),
+                hint=f'alter role "{admin.info.user}" createdb',
+            ) from error
     try:
         migrate.migrate(make_conninfo(url, dbname=name))
         yield Scratch(url, name)

@@ -25,13 +25,21 @@ begin
         values (_book_id, add_book.method, add_book.method, add_book.basis, true);
     end if;
     select b.* into _book from utl.books as b where b.book = add_book.book;
-    if (_book.reporting_asset, _book.parent) is distinct from (reporting_asset, parent) then
+    if (_book.reporting_asset, _book.parent) is distinct from (reporting_asset, parent)
+        or not exists (
+            select from utl.costings as c
+            where
+                (c.book, c.costing, c.method, c.basis)
+                = (add_book.book, add_book.method, add_book.method, add_book.basis)
+        )
+    then
         raise exception 'book % is there with other settings', book
         using
             errcode = '23U02',
             detail = format(
-                'It reports in %s below %s.',
-                _book.reporting_asset, coalesce(_book.parent, 'no other book')
+                'It reports in %s below %s, with the primary costing %s.',
+                _book.reporting_asset, coalesce(_book.parent, 'no other book'),
+                _book.primary_costing
             ),
             hint = 'Repeat the call with these settings, or choose another name.';
     end if;

@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(18);
 
 select row_eq(
     $$
@@ -47,6 +47,14 @@ select throws_ok(
 select throws_ok(
     $$ select utl.add_book('sub', 'EUR') $$,
     '23U02', 'book sub is there with other settings', 'another_parent_is_refused'
+);
+select throws_ok(
+    $$ select utl.add_book('sub', 'EUR', 'desk', 'lifo') $$,
+    '23U02', 'book sub is there with other settings', 'another_method_is_refused'
+);
+select throws_ok(
+    $$ select utl.add_book('sub', 'EUR', 'desk', 'fifo', 'asset') $$,
+    '23U02', 'book sub is there with other settings', 'another_basis_is_refused'
 );
 select throws_ok(
     $$ select utl.add_book('new', parent => 'desc') $$,

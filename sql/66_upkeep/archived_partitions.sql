@@ -26,7 +26,7 @@ comment on column utl.archived_partitions.state is
 restored: it is there again.';
 comment on column utl.archived_partitions.rows is 'How many rows it has.';
 comment on column utl.archived_partitions.digest is
-'What they are, whatever their order: see utl.digest_partition.';
+'What they are, whatever their order: see utl_private.digest_rows.';
 comment on column utl.archived_partitions.path is 'The Parquet file, where it was written.';
 comment on column utl.archived_partitions.started_at is 'Since when it takes no more facts.';
 comment on column utl.archived_partitions.archived_at is

@@ -1,6 +1,6 @@
 -- STYLE.md as tests, as far as the catalogue can tell; python/test_house_style.py reads the files.
 begin;
-select plan(23);
+select plan(24);
 
 create temp view schemas as
 select n.oid, n.nspname
@@ -52,6 +52,18 @@ select is_empty(
         where obj_description(f.oid, 'pg_proc') is null
     $$,
     'every_function_has_a_comment'
+);
+select is_empty(
+    $$
+        select d.objoid, n.name
+        from pg_catalog.pg_description as d
+        cross join lateral regexp_matches(d.description, '\mutl(?:_private)?\.(\w+)', 'g') as n (name)
+        where
+            d.description ~ '\mutl(_private)?\.'
+            and not exists (select from relations as r where r.name = n.name[1])
+            and not exists (select from functions as f where f.name = n.name[1])
+    $$,
+    'what_a_comment_names_is_there'
 );
 select is_empty(
     $$

@@ -106,8 +106,8 @@ def _archive_month(
 ) -> Archive:
     begun = _patiently(connection, BEGIN, [month, facts])
     archived = _patiently(connection, DIGEST, [begun.archive_id])
-    # Each attempt at an archive has a file of its own: none is ever written over by another month.
-    path = folder.absolute() / f"{archived.partition}.{archived.archive_id}.parquet"
+    # Named by what is in it, so that ledgers that share a folder never lose a file to each other.
+    path = folder.absolute() / f"{archived.partition}.{str(archived.digest)[:16]}.parquet"
     source = sql.Identifier("utl_private", archived.partition)
     labels = {"utl.facts": facts, "utl.month": archived.month, "utl.digest": str(archived.digest)}
     try:

@@ -18,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 from typer.testing import CliRunner
 
 from tests.concurrency.sessions import meanwhile, session
+from tests.database import clone
 from utl import archive as archiving
 from utl import fact_files, upkeep
 from utl.cli import app
@@ -38,6 +39,11 @@ ODD = [  # a fill may say all of this
 @pytest.fixture
 def booked(connection: psycopg.Connection) -> psycopg.Connection:
     """A ledger of three months, of which two are closed, with all kinds of text and numbers."""
+    book(connection, FILLS)
+    return connection
+
+
+def book(connection: psycopg.Connection[Any], count: int) -> None:
     connection.execute("select utl.add_book('desk', method => 'fifo')")
     connection.execute("select utl.add_costing('desk', 'hifo')")
     connection.execute("select utl.add_account('a', 'v'), utl.add_instrument('BTC/USDT')")
@@ -62,11 +68,10 @@ def booked(connection: psycopg.Connection) -> psycopg.Connection:
             "odd": [name for name, _ in ODD],
             "orders": [order for _, order in ODD],
             "prices": ["0.00000000000000000001", "1e30", "100.50", "-3.10", "7"],
-            "fills": FILLS,
+            "fills": count,
         },
     )
     connection.execute("select utl.close_period('desk', '2024-03-01Z')")
-    return connection
 
 
 def fills(connection: psycopg.Connection[Any]) -> list[Any]:
@@ -124,7 +129,7 @@ def test_a_file_says_numbers_and_times_exactly(
         from utl.fills where executed_at < '2024-02-01Z' order by fill_id
         """
     ).fetchall()
-    first, _ = archive(database, tmp_path)
+    first, second = archive(database, tmp_path)
     table = pq.read_table(str(first.path)).sort_by("fill_id")
     assert table.schema.field("price").type == pa.string()
     assert table.schema.field("executed_at").type == pa.timestamp("us", "UTC")
@@ -132,8 +137,8 @@ def test_a_file_says_numbers_and_times_exactly(
     columns = ("fill_id", "quantity", "price", "executed_at", "venue_fill_id", "venue_order_id")
     assert list(zip(*(table.column(name).to_pylist() for name in columns), strict=True)) == rows
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "fills_2024_01.1.parquet",
-        "fills_2024_02.2.parquet",
+        f"fills_2024_01.{str(first.digest)[:16]}.parquet",
+        f"fills_2024_02.{str(second.digest)[:16]}.parquet",
     ]
 
 
@@ -183,6 +188,19 @@ def test_a_file_that_was_altered_does_not_come_back(
     shutil.copy(kept, path)
     restore(database)
     assert fills(booked) == before
+
+
+def test_ledgers_that_share_a_folder_do_not_write_over_each_others_files(
+    booked: psycopg.Connection, database: str, server_url: str, template: str, tmp_path: Path
+) -> None:
+    with clone(server_url, template) as other, session(other) as connection:
+        book(connection, 10)
+        before = fills(booked), fills(connection)
+        for ledger in (database, other):
+            assert archive(ledger, tmp_path)[0].archive_id == 1
+        for ledger in (database, other):
+            restore(ledger)
+        assert (fills(booked), fills(connection)) == before
 
 
 def test_files_may_move(booked: psycopg.Connection, database: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ returns utl.archived_partitions
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 set lock_timeout = '2s'
 as $finish_restore$
 declare

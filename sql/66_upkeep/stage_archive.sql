@@ -3,6 +3,7 @@ returns text
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $stage_archive$
 declare
     _archive utl_private.archives := utl_private.archive_in(archive_id);

@@ -14,6 +14,7 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from typer.testing import CliRunner
 
@@ -118,6 +119,20 @@ def test_what_is_archived_comes_back_to_the_last_digit(
     assert fills(booked) == before
     assert flaws(booked) == []
     assert restore(database) == []
+
+
+def test_how_a_database_writes_its_times_makes_no_difference(
+    booked: psycopg.Connection, database: str, tmp_path: Path
+) -> None:
+    before = fills(booked)
+    name = sql.Identifier(booked.info.dbname)
+    for setting in ("datestyle = 'SQL, DMY'", "timezone = 'Asia/Kolkata'"):  # IST: Israel's, too
+        booked.execute(b"alter database %s set %s" % (name.as_bytes(), setting.encode()))
+    archive(database, tmp_path)
+    assert [each.month for each in restore(database, "2024-02")] == ["2024-02"]
+    restore(database)
+    assert fills(booked) == before
+    assert flaws(booked) == []
 
 
 def test_a_file_says_numbers_and_times_exactly(

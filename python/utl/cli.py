@@ -25,17 +25,18 @@ NEEDS_ATTENTION = 5
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # it would take [default: …] for a style, and keep line breaks
     pretty_exceptions_enable=False,
     help="UTL, the Universal Transaction Ledger: a book of record inside PostgreSQL.",
 )
 server_app = typer.Typer(
     no_args_is_help=True,
-    help="The embedded PostgreSQL server, in the state folder UTL_HOME. A server of your own "
+    help="The embedded PostgreSQL server. It is in the state folder UTL_HOME; a server of your own "
     "(DATABASE_URL or PG*) takes precedence.",
 )
 app.add_typer(server_app, name="server")
 rejected_app = typer.Typer(
-    no_args_is_help=True, help="Rows that could not become fills. They are kept until they can."
+    no_args_is_help=True, help="Rows that could not become facts. They are kept until they can."
 )
 app.add_typer(rejected_app, name="rejected")
 app.add_typer(cli_stream.app)
@@ -99,7 +100,7 @@ def server_stop() -> None:
 
 @server_app.command("status")
 def server_status() -> None:
-    """Show whether the server runs, and where; exit code 4 if it does not."""
+    """Show whether the server runs, and where. Exit code 4 if it does not."""
     from utl import server
 
     if configured_url():
@@ -119,7 +120,7 @@ def server_url(
         bool, typer.Option("--tcp", help="The TCP address, with the password it needs.")
     ] = False,
 ) -> None:
-    """Print the URL to connect to, of your own server if one is configured."""
+    """Print the URL to connect to. It is that of your own server if one is configured."""
     from utl import server
 
     print(server.url(tcp=tcp))
@@ -134,7 +135,7 @@ def server_psql(
         str | None, typer.Option(help="Another database of the server, such as utl_demo.")
     ] = None,
 ) -> None:
-    """Open psql, on the embedded server if none is configured, which starts if need be.
+    """Open psql. The embedded server is started for it, unless one of your own is configured.
 
     What follows goes to psql, as in: utl server psql -c 'table utl.positions'.
     """
@@ -156,7 +157,7 @@ def migrate(
         bool, typer.Option("--reload", help="Load sql/ and its grants even if nothing has changed.")
     ] = False,
 ) -> None:
-    """Bring the database up to this release: migrations/ once and in order, then all of sql/."""
+    """Bring the database up to this release. First migrations/, in order, then all of sql/."""
     from utl import migrate as migrations
     from utl import server
 
@@ -234,7 +235,7 @@ def ingest(
         typer.Option("--formats", callback=formats, is_eager=True, help="List the formats."),
     ] = False,
 ) -> None:
-    """Record a file of fills; again, if you like: what is there already books nothing.
+    """Record a file of fills. It may be repeated: what is there already books nothing.
 
     Columns of CSV, in any order: instrument, side, quantity, price, executed_at (ISO 8601 with
     zone, or Unix milliseconds), venue_fill_id, and optional book, account, fee, fee_asset,
@@ -293,7 +294,7 @@ def pull(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Fetch, but write nothing.")] = False,
 ) -> None:
-    """Fetch from an exchange, by ccxt, what the ledger does not have yet.
+    """Fetch what the ledger lacks from an exchange, by ccxt.
 
     Repeat it as often as you like: it goes on where it came to, and what comes twice books nothing.
     Exit code 5 says that rows were rejected or contradict what is there.
@@ -327,7 +328,7 @@ def rejected_export(
     file: Annotated[Path, typer.Argument(help="A CSV file to write; - is standard output.")],
     source: Annotated[str | None, typer.Option(help="Only rows of this file.")] = None,
 ) -> None:
-    """Write the rejected rows that are not resolved to a CSV file, to mend and retry them."""
+    """Write them to a CSV file, to mend and retry them there."""
     from rich.console import Console
 
     from utl import rejected
@@ -342,7 +343,7 @@ def rejected_retry(
         Path | None, typer.Option(help="What `utl rejected export` wrote, mended.")
     ] = None,
 ) -> None:
-    """Send them through again, after an instrument was added, say; exit code 5 if any stays."""
+    """Send them through again. When an instrument was added, say. Exit code 5 if any stays."""
     from rich.console import Console
 
     from utl import rejected
@@ -361,7 +362,7 @@ def check(
         typer.Option(help="Share of the positions to replay: 1 all, 0.1 a tenth.", min=0, max=1),
     ] = 1,
 ) -> None:
-    """Prove the ledger: run every check, replay it from the facts; exit code 1 if it is wrong."""
+    """Run every check and replay the facts. Exit code 1 if the ledger is wrong."""
     from rich.console import Console
 
     from utl import check as checks
@@ -373,7 +374,7 @@ def check(
 
 @app.command()
 def build() -> None:
-    """Build the costings that wait for it, as those of a long history do; booking goes on."""
+    """Build the costings that wait for it. Those of a long history do; booking goes on."""
     from rich.console import Console
 
     from utl import derive, server
@@ -385,7 +386,7 @@ def build() -> None:
 def rebuild(
     book: Annotated[str | None, typer.Option(help="Only this book.")] = None,
 ) -> None:
-    """Throw away all that is derived and derive it again from the facts, a book at a time.
+    """Derive all from the facts again, book by book.
 
     Only the book that is being rebuilt waits. Exit code 1 if anything did not come back as it was.
     """
@@ -399,7 +400,7 @@ def rebuild(
 
 @app.command()
 def demo() -> None:
-    """Replay real trades in the database utl_demo, made anew, and show the positions."""
+    """Replay real trades and show the positions. The database utl_demo is made anew for it."""
     from utl import demo as demonstration
 
     demonstration.command()
@@ -431,7 +432,7 @@ def bench(
         int | None, typer.Option(help="Length of each run of single fills.", min=1)
     ] = None,
 ) -> None:
-    """Measure booking against its targets, in scratch databases that are dropped afterwards."""
+    """Measure booking against its targets. Scratch databases are made for it, and dropped."""
     from dataclasses import replace
 
     from rich.console import Console

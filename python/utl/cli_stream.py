@@ -39,7 +39,10 @@ def bridge(
         float, typer.Option(help="How often partitions are kept up, in seconds; 0: never.", min=0)
     ] = 300,
 ) -> None:
-    """Tick the stream and forward position changes to sinks, until it is stopped.
+    """Tick the stream and forward it to sinks. It goes on until it is stopped.
+
+    Several bridges of one database may run: one leads, the others stand by. The leader also does
+    what `utl maintain` does.
 
     \b
     jsonl[=FILE]                      a line each, on standard output or in a file
@@ -47,9 +50,6 @@ def bridge(
     redis=redis://HOST:6379/0         XADD; ?stream=utl.positions&maxlen=1000000
     nats=nats://HOST:4222             JetStream; ?stream=UTL&subject=utl.positions
     kafka=HOST:9092                   ?topic=utl.positions, librdkafka's options
-
-    Several bridges of one database may run: one leads, the others stand by. The leader also does
-    what `utl maintain` does.
     """
     from utl import bridge_command
 
@@ -63,7 +63,7 @@ def resend(
     sink: Annotated[str, typer.Argument(help="The sink, as the bridge has it after --sink.")],
     dead_letters: DeadLetterFolder = None,
 ) -> None:
-    """Send a sink's dead letters again, the oldest first, under the ids that they had.
+    """Send a sink's dead letters again. The oldest goes first, each under the id that it had.
 
     They come after what the sink got since: a position's version tells which state is newer.
     """
@@ -76,7 +76,7 @@ def resend(
 
 @app.command()
 def watch(books: Books = None) -> None:
-    """Show positions, PnL and the last changes, live; Ctrl-C ends it."""
+    """Show positions, PnL and the last changes, live. Ctrl-C ends it."""
     from rich.console import Console
 
     from utl import server

@@ -28,8 +28,9 @@ def maintain(
         ),
     ] = 200_000,
 ) -> None:
-    """Do what is due: partitions ahead, default partitions, what is past its retention.
+    """Do the upkeep of partitions that is due.
 
+    It makes them ahead, drains default ones, and drops what is past its retention.
     What waits for somebody else is deferred to the next time; `utl bridge` does it every few
     minutes, cron may.
     """
@@ -50,7 +51,7 @@ def archive(
         Path | None, typer.Option(help="Where the files go [default: archive in UTL_HOME].")
     ] = None,
 ) -> None:
-    """Write closed months of facts to Parquet files, verify these, and take the months out.
+    """Write closed months of facts to files, and take them out.
 
     Positions, entries, lots and keys stay, and booking goes on. What needs archived facts (a late
     fill of such a month, a correction, a rebuild) is refused (55U06) until `utl restore`. Keep the
@@ -77,7 +78,7 @@ def restore(
         Path | None, typer.Option(help="Where the files are [default: where they were written].")
     ] = None,
 ) -> None:
-    """Bring archived months back from their files, the last one first."""
+    """Bring archived months back from their files. The last one comes first."""
     from rich.console import Console
 
     from utl import archive as archiving

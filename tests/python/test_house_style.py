@@ -5,8 +5,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from tests.database import ROOT
+from utl.cli import app
 
 SQL = ROOT / "sql"
 FUNCTION_LINES_MAX = 70
@@ -179,3 +181,16 @@ def test_there_is_no_unfinished_work(file: Path) -> None:
 def _without_text(script: str) -> str:
     """Return a script without its comments and string literals."""
     return re.sub(r"--.*$|'(?:[^']|'')*'", "", script, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("group", [[], ["server"], ["rejected"]])
+def test_every_command_is_listed_with_a_whole_sentence(group: list[str]) -> None:
+    told = CliRunner().invoke(app, [*group, "--help"], terminal_width=80).output
+    listed = told.partition("Commands:\n")[2].splitlines()
+    assert len(listed) > 2
+    assert [line for line in listed if not line.endswith(".") or line.endswith("...")] == []
+
+
+def test_help_says_the_defaults_that_a_program_finds_out() -> None:
+    told = CliRunner().invoke(app, ["archive", "--help"], terminal_width=80).output
+    assert "Where the files go [default: archive in UTL_HOME]." in told

@@ -5,36 +5,42 @@ returns setof utl_private.rate_path
 language sql
 stable
 as $rate_steps$
-    with lines as (
-        select l::utl_private.latest_prices as line
-        from unnest(from_asset_ids) as a (asset_id)
-        inner join utl_private.latest_prices as l on a.asset_id = l.base_asset_id
-        where
-            l.base_asset_id <> 0
-            and l.quote_asset_id = any(to_asset_ids)
+    with steps (from_id, to_id, price, is_inverted, at, price_id) as (
+        select
+            l.base_asset_id, l.quote_asset_id,
+            utl_private.mid_price(l.bid, l.ask, l.mark), false, l.at, l.price_id
+        from utl_private.lines_at(
+            array(
+                select n::utl_private.latest_prices
+                from unnest(from_asset_ids) as a (asset_id)
+                inner join utl_private.latest_prices as n on a.asset_id = n.base_asset_id
+                where n.base_asset_id <> 0 and n.quote_asset_id = any(to_asset_ids)
+            ),
+            rate_steps.at
+        ) as l
         union all
-        select l::utl_private.latest_prices
-        from unnest(from_asset_ids) as a (asset_id)
-        inner join utl_private.latest_prices as l on a.asset_id = l.quote_asset_id
-        where
-            l.base_asset_id <> 0
-            and l.base_asset_id = any(to_asset_ids)
+        select
+            l.quote_asset_id, l.base_asset_id,
+            utl_private.mid_price(l.bid, l.ask, l.mark), true, l.at, l.price_id
+        from utl_private.lines_at(
+            array(
+                select n::utl_private.latest_prices
+                from unnest(from_asset_ids) as a (asset_id)
+                inner join utl_private.latest_prices as n on a.asset_id = n.quote_asset_id
+                where n.base_asset_id <> 0 and n.base_asset_id = any(to_asset_ids)
+            ),
+            rate_steps.at
+        ) as l
     )
 
-    select distinct on (w.from_id, w.to_id)
-        w.from_id, w.to_id, w.numerator, w.denominator, l.at, array[w.from_id, w.to_id]
-    from utl_private.lines_at(array(select n.line from lines as n), rate_steps.at) as l
-    cross join lateral utl_private.mid_price(l.bid, l.ask, l.mark) as m (price)
-    cross join lateral (
-        values
-        (l.base_asset_id, l.quote_asset_id, m.price, 1::numeric),
-        (l.quote_asset_id, l.base_asset_id, 1::numeric, m.price)
-    ) as w (from_id, to_id, numerator, denominator)
-    where
-        l.at >= since and m.price > 0 and w.from_id <> w.to_id
-        and w.from_id = any(from_asset_ids)
-        and w.to_id = any(to_asset_ids)
-    order by w.from_id asc, w.to_id asc, l.at desc, l.price_id desc
+    select distinct on (s.from_id, s.to_id)
+        s.from_id, s.to_id,
+        case when s.is_inverted then 1 else s.price end,
+        case when s.is_inverted then s.price else 1 end,
+        s.at, array[s.from_id, s.to_id]
+    from steps as s
+    where s.at >= since and s.price > 0 and s.from_id <> s.to_id
+    order by s.from_id asc, s.to_id asc, s.at desc, s.price_id desc
 $rate_steps$;
 
 comment on function utl_private.rate_steps(integer[], integer[], timestamptz, timestamptz) is

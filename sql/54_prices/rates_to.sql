@@ -8,6 +8,7 @@ returns table (
 language plpgsql
 stable
 set enable_seqscan = off                -- a plan made while there are few prices must stay good
+set enable_nestloop = on                -- each asset looks its prices up in an index
 as $rates_to$
 declare
     _now timestamptz := least(at, statement_timestamp());
@@ -21,7 +22,11 @@ begin
     for _steps in 1..3 loop             -- while a fresh rate is missing, a longer way is tried
         exit when cardinality(_open_ids) = 0;
         if _steps = 2 then
-            _hub_ids := array(select h.asset_id from utl_private.rate_hubs as h);
+            -- A way that passes the only asset asked for is longer than the way to that.
+            _hub_ids := array(
+                select h.asset_id from utl_private.rate_hubs as h
+                where array[h.asset_id] <> _open_to_ids
+            );
         end if;
         _paths := _paths || utl_private.rate_paths(
             _open_ids, _open_to_ids, _hub_ids, at, _since, _steps

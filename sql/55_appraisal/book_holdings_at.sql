@@ -11,6 +11,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off               -- the planner takes every function to return few rows
 as $book_holdings_at$
     select
         b.book, c.account, v.venue,

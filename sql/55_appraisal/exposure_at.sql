@@ -12,6 +12,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off               -- the planner takes every function to return few rows
 as $exposure_at$
     with lines as materialized (
         select e.*, b.book, b.reporting_asset_id

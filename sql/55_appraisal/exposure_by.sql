@@ -9,6 +9,7 @@ language plpgsql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off               -- the planner takes every function to return few rows
 as $exposure_by$
 declare
     _known text[] := array[

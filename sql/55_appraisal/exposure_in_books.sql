@@ -7,60 +7,64 @@ language sql
 stable
 as $exposure_in_books$
     with lines as materialized (
-        select l.*, a.ancestor_id, a.reporting_asset_id, c.venue_id
+        select l.*, a.ancestor_id, a.reporting_asset_id
         from utl_private.exposure_lines(null, as_of) as l
         inner join utl_private.book_ancestors as a on l.book_id = a.book_id
-        inner join utl_private.accounts as c on l.account_id = c.account_id
     ),
 
-    valued as materialized (
+    asked as (
+        select d.*
+        from (
+            values
+            ('book', 'all'), ('asset', 'all'), ('asset class', 'all'), ('instrument', 'all'),
+            ('instrument kind', 'all'), ('account', 'account'), ('venue', 'venue')
+        ) as d (dimension, part)
+        where coalesce(d.dimension = exposure_in_books.dimension, true)
+    ),
+
+    -- What a book has of an asset by an instrument: in all, in each account, or at each venue.
+    held as (
         select
-            l.ancestor_id, l.reporting_asset_id, l.book_id, l.instrument_id, l.asset_id,
-            l.account_id, l.venue_id,
-            case when l.has_delta then l.base_quantity end as base_quantity,
-            l.exposure * r.rate as exposure
+            l.ancestor_id, l.reporting_asset_id, l.instrument_id, l.asset_id, p.part,
+            case p.part when 'account' then l.account_id when 'venue' then c.venue_id end
+                as part_id,
+            sum(case when l.has_delta then l.base_quantity end) as base_quantity,
+            case when count(*) = count(l.exposure * r.rate) then sum(l.exposure * r.rate) end
+                as exposure
         from lines as l
         left join utl_private.rates_between(
             (select array_agg(m.cost_asset_id) from lines as m),
             (select array_agg(m.reporting_asset_id) from lines as m),
             as_of
         ) as r on l.cost_asset_id = r.from_asset_id and l.reporting_asset_id = r.to_asset_id
-    ),
-
-    -- What a book has of an asset by an instrument: in all, in each account, and at each venue.
-    held as (
-        select
-            x.ancestor_id, x.reporting_asset_id, x.instrument_id, x.asset_id, x.account_id,
-            x.venue_id,
-            grouping(x.account_id, x.venue_id) = 3 as is_whole,
-            sum(x.base_quantity) as base_quantity,
-            case when count(*) = count(x.exposure) then sum(x.exposure) end as exposure
-        from valued as x
+        inner join utl_private.accounts as c on l.account_id = c.account_id
+        cross join (select distinct a.part from asked as a) as p
         group by
-            x.ancestor_id, x.reporting_asset_id, x.book_id, x.instrument_id, x.asset_id,
-            grouping sets ((), (x.account_id), (x.venue_id))
+            l.ancestor_id, l.reporting_asset_id, l.book_id, l.instrument_id, l.asset_id,
+            p.part,
+            case p.part when 'account' then l.account_id when 'venue' then c.venue_id end
     )
 
     select
-        h.ancestor_id, h.reporting_asset_id, d.dimension, d.member,
+        h.ancestor_id, h.reporting_asset_id, d.dimension,
+        case d.dimension
+            when 'book' then n.book
+            when 'asset' then b.asset
+            when 'asset class' then b.kind
+            when 'instrument' then i.instrument
+            when 'instrument kind' then i.kind
+            when 'account' then c.account
+            when 'venue' then v.venue
+        end,
         case when d.dimension = 'asset' or h.asset_id = i.base_asset_id then h.base_quantity end,
         h.exposure
     from held as h
+    inner join asked as d on h.part = d.part
     inner join utl_private.books as n on h.ancestor_id = n.book_id
     inner join utl_private.instruments as i on h.instrument_id = i.instrument_id
     inner join utl_private.assets as b on h.asset_id = b.asset_id
-    left join utl_private.accounts as c on h.account_id = c.account_id
-    left join utl_private.venues as v on h.venue_id = v.venue_id
-    cross join lateral (
-        values
-        ('book', n.book, h.is_whole), ('asset', b.asset, h.is_whole),
-        ('asset class', b.kind, h.is_whole), ('instrument', i.instrument, h.is_whole),
-        ('instrument kind', i.kind, h.is_whole),
-        ('account', c.account, c.account is not null), ('venue', v.venue, v.venue is not null)
-    ) as d (dimension, member, is_meant)
-    where
-        d.is_meant
-        and coalesce(d.dimension = exposure_in_books.dimension, true)
+    left join utl_private.accounts as c on d.part = 'account' and h.part_id = c.account_id
+    left join utl_private.venues as v on d.part = 'venue' and h.part_id = v.venue_id
 $exposure_in_books$;
 
 comment on function utl_private.exposure_in_books(text, timestamptz) is

@@ -8,6 +8,7 @@ returns table (
 )
 language plpgsql
 stable
+set enable_nestloop = on                -- each position looks its entry up in an index
 as $figures_of_positions$
 begin
     -- Where nothing came after it, the position is as it was.

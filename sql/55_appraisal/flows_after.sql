@@ -4,7 +4,8 @@ create or replace function utl_private.flows_after(
 returns setof utl_private.flows
 language plpgsql
 stable
-set work_mem = '64MB'             -- added up in memory, not sorted on disk
+set work_mem = '64MB'                   -- added up in memory, not sorted on disk
+set enable_nestloop = on                -- what is corrected looks its fact up in an index
 as $flows_after$
 begin
     if with_fills then

@@ -58,7 +58,8 @@ as $holding_lines$
     select
         m.book_id, m.account_id, m.asset_id, m.instrument_id,
         nullif(sum(coalesce(m.quantity, 'NaN')), 'NaN'), sum(m.loans),
-        nullif(sum(coalesce(m.cost, 'NaN')), 'NaN'), string_agg(distinct m.reason, '; ')
+        nullif(sum(coalesce(m.cost, 'NaN')), 'NaN'),
+        utl_private.distinct_reasons(array_agg(m.reason) filter (where m.reason is not null))
     from moves as m
     group by m.book_id, m.account_id, m.asset_id, m.instrument_id
 $holding_lines$;

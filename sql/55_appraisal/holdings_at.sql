@@ -9,36 +9,45 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off               -- the planner takes every function to return few rows
 as $holdings_at$
-    with accounts as (
+    with held as (
         select
-            h.account, h.venue, h.kind, h.asset, h.instrument,
+            h.account_id, h.asset_id, h.instrument_id,
             case when bool_and(h.quantity is not null) then sum(h.quantity) end as quantity,
             sum(h.loans) as loans,
-            case when bool_and(h.is_priced) then sum(h.worth_reporting) end as worth_reporting,
             case
-                when min(h.reporting_asset) = max(h.reporting_asset) then min(h.reporting_asset)
-            end as reporting_asset,
-            bool_or(h.is_stale) as is_stale, string_agg(distinct h.reason, '; ') as reason,
-            h.account_id, h.asset_id, h.instrument_id
-        from utl.book_holdings_at(as_of) as h
-        group by
-            h.account, h.venue, h.kind, h.asset, h.instrument, h.account_id, h.asset_id,
-            h.instrument_id
+                when bool_and(h.worth_reporting is not null) then sum(h.worth_reporting)
+            end as worth_reporting,
+            case
+                when min(h.reporting_asset_id) = max(h.reporting_asset_id)
+                    then min(h.reporting_asset_id)
+            end as reporting_asset_id,
+            bool_or(h.is_stale) as is_stale,
+            utl_private.distinct_reasons(
+                array_agg(h.reason) filter (where h.reason is not null)
+            ) as reason
+        from utl_private.appraise_holdings(null, as_of) as h
+        group by h.account_id, h.asset_id, h.instrument_id
     )
 
     select
-        a.account, a.venue, a.kind, a.asset, a.instrument,
-        trim_scale(a.quantity), trim_scale(a.loans),
-        trim_scale(case when a.reporting_asset is not null then a.worth_reporting end),
-        a.reporting_asset, a.worth_reporting is not null, a.is_stale,
+        c.account, v.venue, case when h.asset_id is null then 'contract' else 'asset' end,
+        a.asset, i.instrument, trim_scale(h.quantity), trim_scale(h.loans),
+        trim_scale(case when r.asset_id is not null then h.worth_reporting end),
+        r.asset, h.worth_reporting is not null, h.is_stale,
         coalesce(
-            a.reason,
-            case when a.reporting_asset is null then 'its books report in different assets' end
+            h.reason,
+            case when r.asset_id is null then 'its books report in different assets' end
         ),
-        a.account_id, a.asset_id, a.instrument_id
-    from accounts as a
-    where a.quantity is distinct from 0 or a.loans <> 0
+        h.account_id, h.asset_id, h.instrument_id
+    from held as h
+    left join utl_private.assets as r on h.reporting_asset_id = r.asset_id
+    left join utl_private.accounts as c on h.account_id = c.account_id
+    left join utl_private.venues as v on c.venue_id = v.venue_id
+    left join utl_private.assets as a on h.asset_id = a.asset_id
+    left join utl_private.instruments as i on h.instrument_id = i.instrument_id
+    where h.quantity is distinct from 0 or h.loans <> 0
 $holdings_at$;
 
 comment on function utl.holdings_at(timestamptz) is

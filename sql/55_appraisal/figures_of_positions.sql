@@ -14,34 +14,30 @@ begin
     -- Where nothing came after it, the position is as it was.
     return query
     select
-        u.book_id, u.costing, coalesce(u.account_id, 0), u.instrument_id,
-        u.is_primary, u.fee_treatment, u.position_id,
-        u.quantity, u.cost, u.realized_pnl, u.fees, u.realized_pnl - u.net_pnl
-    from utl.unit_costs as u
+        f.book_id, f.costing, f.account_id, f.instrument_id, f.is_primary, f.fee_treatment,
+        f.position_id, f.quantity, f.cost, f.realized_pnl, f.fees, f.expensed_fees
+    from utl_private.figures_by_costing as f
     where
-        as_known = 'infinity' and (as_of = 'infinity' or u.last_fill_at <= as_of)
-        and (of_book_id is null or u.book_id = of_book_id);
+        f.is_current and as_known = 'infinity' and (as_of = 'infinity' or f.last_fill_at <= as_of)
+        and (of_book_id is null or f.book_id = of_book_id);
     if as_of = 'infinity' and as_known = 'infinity' then
         return;
     end if;
     return query
     select
-        u.book_id, u.costing, coalesce(u.account_id, 0), u.instrument_id,
-        u.is_primary, u.fee_treatment, u.position_id,
-        e.quantity_after, e.cost_after, e.realized_pnl_after, e.fees_after,
+        f.book_id, f.costing, f.account_id, f.instrument_id, f.is_primary, f.fee_treatment,
+        f.position_id, e.quantity_after, e.cost_after, e.realized_pnl_after, e.fees_after,
         case
-            when c.starts_at > '-infinity'
-                then utl.expensed_fees(u.position_id, e.fees_after, as_of)
-            when c.fees = 'expense' then e.fees_after
+            when f.starts_at > '-infinity'
+                then utl.expensed_fees(f.position_id, e.fees_after, as_of)
+            when f.fee_treatment = 'expense' then e.fees_after
             else 0
         end
-    from utl.unit_costs as u
-    inner join utl_private.costings as c
-        on u.book_id = c.book_id and u.costing_id = c.costing_id
-    cross join lateral utl_private.believed_entry(u.position_id, as_of, as_known) as e
+    from utl_private.figures_by_costing as f
+    cross join lateral utl_private.believed_entry(f.position_id, as_of, as_known) as e
     where
-        (of_book_id is null or u.book_id = of_book_id)
-        and (as_known < 'infinity' or u.last_fill_at > as_of);
+        f.is_current and (as_known < 'infinity' or f.last_fill_at > as_of)
+        and (of_book_id is null or f.book_id = of_book_id);
 end
 $figures_of_positions$;
 

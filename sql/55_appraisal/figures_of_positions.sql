@@ -9,7 +9,13 @@ returns table (
 language plpgsql
 stable
 set enable_nestloop = on                -- each position looks its entry up in an index
+set plan_cache_mode = force_generic_plan  -- good at every time, and long to make
 as $figures_of_positions$
+declare
+    _book_ids integer[] := array(
+        select b.book_id from utl_private.books as b
+        where of_book_id is null or b.book_id = of_book_id
+    );
 begin
     -- Where nothing came after it, the position is as it was.
     return query
@@ -18,8 +24,8 @@ begin
         f.position_id, f.quantity, f.cost, f.realized_pnl, f.fees, f.expensed_fees
     from utl_private.figures_by_costing as f
     where
-        f.is_current and as_known = 'infinity' and (as_of = 'infinity' or f.last_fill_at <= as_of)
-        and (of_book_id is null or f.book_id = of_book_id);
+        f.is_current and f.book_id = any(_book_ids)
+        and as_known = 'infinity' and (as_of = 'infinity' or f.last_fill_at <= as_of);
     if as_of = 'infinity' and as_known = 'infinity' then
         return;
     end if;
@@ -36,8 +42,8 @@ begin
     from utl_private.figures_by_costing as f
     cross join lateral utl_private.believed_entry(f.position_id, as_of, as_known) as e
     where
-        f.is_current and (as_known < 'infinity' or f.last_fill_at > as_of)
-        and (of_book_id is null or f.book_id = of_book_id);
+        f.is_current and f.book_id = any(_book_ids)
+        and (as_known < 'infinity' or f.last_fill_at > as_of);
 end
 $figures_of_positions$;
 

@@ -4,6 +4,7 @@ create or replace function utl_private.inventory_prices(
 returns table (instrument_id integer, price numeric, price_at timestamptz, source text)
 language sql
 stable
+rows 10
 as $inventory_prices$
     with inventories as (
         select i.instrument_id, i.base_asset_id, i.cost_asset_id

@@ -43,9 +43,9 @@ as $pnl_at$
     left join lateral (
         select utl_private.price_age(p.price_at, as_of) where p.price_at is not null
     ) as g (age) on true
-    inner join utl_private.books as b on p.book_id = b.book_id
-    inner join utl_private.assets as c on p.cost_asset_id = c.asset_id
-    inner join utl_private.assets as r on p.reporting_asset_id = r.asset_id
+    left join utl_private.books as b on p.book_id = b.book_id
+    left join utl_private.assets as c on p.cost_asset_id = c.asset_id
+    left join utl_private.assets as r on p.reporting_asset_id = r.asset_id
     left join utl_private.instruments as i on p.instrument_id = i.instrument_id
     left join utl_private.accounts as a on p.account_id = a.account_id
 $pnl_at$;

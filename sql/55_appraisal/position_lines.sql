@@ -45,11 +45,12 @@ as $position_lines$
         case when l.has_amounts then l.rewards else 0 end,
         l.missing, coalesce(l.expensed_fees, 0)
     from lines as l
-    inner join utl_private.books as b on l.book_id = b.book_id
+    -- Left joins throughout: the planner would expect next to no rows of inner ones.
+    left join utl_private.books as b on l.book_id = b.book_id
     left join utl_private.instruments as i on l.instrument_id = i.instrument_id
-    inner join utl_private.assets as c
+    left join utl_private.assets as c
         on coalesce(i.cost_asset_id, b.reporting_asset_id) = c.asset_id
-    inner join utl_private.assets as r on b.reporting_asset_id = r.asset_id
+    left join utl_private.assets as r on b.reporting_asset_id = r.asset_id
 $position_lines$;
 
 comment on function utl_private.position_lines(integer, timestamptz, timestamptz, timestamptz[]) is

@@ -7,6 +7,7 @@ returns table (
 )
 language sql
 stable
+rows 10
 as $rates_at_moments$
     select m.valued_at, r.*
     from unnest(moments) as m (valued_at)

@@ -7,6 +7,7 @@ returns table (
 )
 language sql
 stable
+rows 10
 as $rates_between$
     with pairs as (
         select distinct p.from_id, p.to_id

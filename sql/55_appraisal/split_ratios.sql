@@ -4,6 +4,7 @@ create or replace function utl_private.split_ratios(
 returns table (book_id integer, instrument_id integer, ratio numeric)
 language plpgsql
 stable
+rows 1
 as $split_ratios$
 declare
     _split record;

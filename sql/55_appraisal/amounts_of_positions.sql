@@ -16,6 +16,7 @@ as $amounts_of_positions$
             cross join lateral utl_private.amounts_in(f, i) as a
             where f.kind = 'fill' and (of_book_id is null or f.book_id = of_book_id)
         ) as matter
+        where as_of < 'infinity' or as_known < 'infinity'
     ),
 
     moved as (
@@ -27,25 +28,31 @@ as $amounts_of_positions$
         from utl_private.flows_after(
             of_book_id, as_of, as_known, (select w.matter from with_fills as w)
         ) as f
+    ),
+
+    amounts as materialized (           -- next to none of them, so costings come after
+        select m.flow, i::utl_private.instruments as instrument, a.asset_id, a.kind,
+            m.sign * a.amount as amount
+        from moved as m
+        left join utl_private.instruments as i on (m.flow).instrument_id = i.instrument_id
+        cross join lateral utl_private.amounts_in(m.flow, i) as a
     )
 
     select
-        c.book_id, c.costing, p.account_id, (m.flow).instrument_id, c.is_primary,
-        a.asset_id, a.kind, sum(m.sign * a.amount)
-    from moved as m
-    left join utl_private.instruments as i on (m.flow).instrument_id = i.instrument_id
-    cross join lateral utl_private.amounts_in(m.flow, i) as a
-    inner join utl_private.costings as c on (m.flow).book_id = c.book_id
+        c.book_id, c.costing, p.account_id, (a.flow).instrument_id, c.is_primary,
+        a.asset_id, a.kind, sum(a.amount)
+    from amounts as a
+    inner join utl_private.costings as c on (a.flow).book_id = c.book_id
     cross join lateral (
-        values (case when c.pool = 'account' then (m.flow).account_id else 0 end)
+        values (case when c.pool = 'account' then (a.flow).account_id else 0 end)
     ) as p (account_id)
     where
         c.ends_at = 'infinity' and c.is_built
-        and (c.basis = 'instrument' or not utl_private.is_in_inventory(m.flow, i))
+        and (c.basis = 'instrument' or not utl_private.is_in_inventory(a.flow, a.instrument))
     group by
-        c.book_id, c.costing, p.account_id, (m.flow).instrument_id, c.is_primary,
+        c.book_id, c.costing, p.account_id, (a.flow).instrument_id, c.is_primary,
         a.asset_id, a.kind
-    having sum(m.sign * a.amount) <> 0
+    having sum(a.amount) <> 0
     union all
     select
         c.book_id, c.costing, p.account_id, n.instrument_id, c.is_primary,

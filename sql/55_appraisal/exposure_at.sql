@@ -12,34 +12,33 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, pg_temp
-set enable_nestloop = off               -- the planner takes every function to return few rows
 as $exposure_at$
     with lines as materialized (
         select e.*, b.book, b.reporting_asset_id
         from utl_private.exposure_lines(
             (select utl.book_id(exposure_at.book) where exposure_at.book is not null), as_of
         ) as e
-        inner join utl_private.books as b on e.book_id = b.book_id
+        left join utl_private.books as b on e.book_id = b.book_id
     )
 
     select
         l.book, c.account, v.venue, i.instrument, i.kind, a.asset, a.kind,
         trim_scale(l.quantity), trim_scale(l.base_quantity), l.has_delta, trim_scale(l.price),
-        l.price_at, trim_scale(l.exposure * r.rate), trim_scale(abs(l.exposure * r.rate)),
-        n.asset, l.exposure * r.rate is not null,
+        l.price_at, w.worth, abs(w.worth), n.asset, w.worth is not null,
         coalesce(l.is_price_stale, false) or coalesce(r.is_stale, false),
         l.book_id, l.account_id, l.instrument_id
     from lines as l
-    inner join utl_private.accounts as c on l.account_id = c.account_id
-    inner join utl_private.venues as v on c.venue_id = v.venue_id
-    inner join utl_private.instruments as i on l.instrument_id = i.instrument_id
-    inner join utl_private.assets as a on l.asset_id = a.asset_id
-    inner join utl_private.assets as n on l.reporting_asset_id = n.asset_id
+    left join utl_private.accounts as c on l.account_id = c.account_id
+    left join utl_private.venues as v on c.venue_id = v.venue_id
+    left join utl_private.instruments as i on l.instrument_id = i.instrument_id
+    left join utl_private.assets as a on l.asset_id = a.asset_id
+    left join utl_private.assets as n on l.reporting_asset_id = n.asset_id
     left join utl_private.rates_between(
         (select array_agg(m.cost_asset_id) from lines as m),
         (select array_agg(m.reporting_asset_id) from lines as m),
         as_of
     ) as r on l.cost_asset_id = r.from_asset_id and l.reporting_asset_id = r.to_asset_id
+    cross join lateral (select trim_scale(l.exposure * r.rate)) as w (worth)
 $exposure_at$;
 
 comment on function utl.exposure_at(timestamptz, text) is

@@ -18,8 +18,8 @@ as $exposure_lines$
                 array(select c.asset_id from utl_private.traded_coins as c)
             ) as has_quote
         from utl_private.account_quantities(of_book_id, as_of) as q
-        inner join utl_private.instruments as i on q.instrument_id = i.instrument_id
-        inner join utl_private.books as b on q.book_id = b.book_id
+        left join utl_private.instruments as i on q.instrument_id = i.instrument_id
+        left join utl_private.books as b on q.book_id = b.book_id
     )
 
     select

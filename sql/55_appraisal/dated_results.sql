@@ -53,10 +53,13 @@ as $dated_results$
         select
             array_agg(n.asset_id) as asset_ids, array_agg(n.reporting_asset_id) as to_asset_ids,
             array_agg(n.at) as times
-        from (select distinct r.asset_id, r.reporting_asset_id, r.at from results as r) as n
+        from results as n
+        where n.asset_id <> n.reporting_asset_id
     )
 
-    select r.account_id, r.instrument_id, r.kind, r.at, r.amount, t.rate
+    select
+        r.account_id, r.instrument_id, r.kind, r.at, r.amount,
+        case when r.asset_id = r.reporting_asset_id then 1 else t.rate end
     from results as r
     left join (
         select t.*

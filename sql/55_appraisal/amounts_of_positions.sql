@@ -8,25 +8,18 @@ returns table (
 language sql
 stable
 as $amounts_of_positions$
-    with with_fills as (                -- they matter where fees were paid in third assets
-        select exists (
-            select
-            from utl_private.flows as f
-            inner join utl_private.instruments as i on f.instrument_id = i.instrument_id
-            cross join lateral utl_private.amounts_in(f, i) as a
-            where f.kind = 'fill' and (of_book_id is null or f.book_id = of_book_id)
-        ) as matter
-        where as_of < 'infinity' or as_known < 'infinity'
-    ),
-
-    moved as (
+    with moved as (
         select f::utl_private.flows as flow, 1 as sign
         from utl_private.flows as f
         where of_book_id is null or f.book_id = of_book_id
         union all
         select f::utl_private.flows, -1
         from utl_private.flows_after(
-            of_book_id, as_of, as_known, (select w.matter from with_fills as w)
+            of_book_id, as_of, as_known,
+            (
+                select utl_private.has_other_fees(of_book_id)
+                where as_of < 'infinity' or as_known < 'infinity'
+            )
         ) as f
     ),
 

@@ -15,6 +15,10 @@ as $income_since_flat$
             on p.book_id = c.book_id and p.costing_id = c.costing_id
     ),
 
+    with_fills as materialized (
+        select utl_private.has_other_fees(of_book_id) as matter
+    ),
+
     flows as materialized (             -- of what never was flat, all; else what came since then
         select '-infinity'::timestamptz as at, f::utl_private.flows as flow
         from utl_private.flows as f
@@ -22,10 +26,12 @@ as $income_since_flat$
         union all
         select d.at, d.flow
         from utl_private.dated_flows(
-            of_book_id, (select min(r.flat_at) from runs as r)
+            of_book_id, (select min(r.flat_at) from runs as r),
+            with_fills => (select w.matter from with_fills as w)
         ) as d
         where
-            utl_private.require_facts(
+            not (select w.matter from with_fills as w)
+            or utl_private.require_facts(
                 of_book_id, (select min(r.flat_at) + interval '1 microsecond' from runs as r)
             )
     ),

@@ -14,10 +14,15 @@ as $pnl_since_flat$
         select
             n.*, u.opened_at, f.flat_at,
             n.realized_pnl - f.realized_pnl as run_realized_pnl, n.fees - f.fees as run_fees,
-            utl.expensed_fees(n.position_id, n.fees)
-            - utl.expensed_fees(n.position_id, f.fees, f.flat_at) as run_expensed_fees
+            case
+                when u.starts_at > '-infinity'
+                    then utl.expensed_fees(n.position_id, n.fees)
+                    - utl.expensed_fees(n.position_id, f.fees, f.flat_at)
+                when n.fee_treatment = 'expense' then n.fees - f.fees
+                else 0
+            end as run_expensed_fees
         from utl.pnl_at(book => pnl_since_flat.book) as n
-        inner join utl.unit_costs as u on n.position_id = u.position_id
+        inner join utl_private.figures_by_costing as u on n.position_id = u.position_id
         cross join lateral utl_private.last_flat(n.position_id, u.opened_at) as f
         where n.quantity <> 0
     ),

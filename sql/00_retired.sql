@@ -90,3 +90,7 @@ drop function if exists utl_private.judge_price(
     jsonb, text, timestamptz, text, text, text, boolean
 );
 drop function if exists utl_private.direct_rates(integer[], integer[], timestamptz[]);
+drop function if exists utl_private.chained_rates(integer[], integer[], timestamptz[]);
+drop function if exists utl_private.past_lines(
+    utl_private.latest_prices[], timestamptz, timestamptz
+);

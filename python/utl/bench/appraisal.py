@@ -1,10 +1,12 @@
 """What appraising a book takes: profit, why it changed, exposure, holdings, of 2,000 positions.
 
-One book trades 2,000 instruments over sixty days, with a price of each at the end of each day. Each
-question is asked once first, so that plans are there, as they are in a session that goes on.
+One book trades 2,000 instruments over sixty days, with a price of each at the end of each day: in
+one account, and in eight, of which each is a line of exposure and of holdings. Each question is
+asked once first, so that plans are there, as they are in a session that goes on.
 """
 
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 from utl.bench.figures import Figure, Found, at_most
@@ -12,7 +14,7 @@ from utl.bench.fills import DAYS, FIRST_DAY, stream_blocks
 from utl.bench.register import Bench, measurement
 from utl.bench.scratch import Shape, Target
 
-SHAPE = Shape(books=1, instruments=2_000)
+ACCOUNTS = (1, 8)
 ROWS_PER_COPY = 10_000
 LIMIT = at_most(100)
 LAST_DAY = (FIRST_DAY + timedelta(days=DAYS - 1)).date()
@@ -43,22 +45,26 @@ QUESTIONS = {
 @measurement("appraisal", by_default=False)
 def measure(bench: Bench) -> Found:
     """Load half of the fills that `reads` has, and ask. BenchError if the books are wrong then."""
+    return Found([figure for accounts in ACCOUNTS for figure in _figures(bench, accounts)])
+
+
+def _figures(bench: Bench, accounts: int) -> Iterator[Figure]:
     fills = bench.plan.read_fills // 2
-    with bench.scratch.database("wac", SHAPE) as target:
-        bench.say(f"appraisal, loading {fills:,} fills")
+    case = f"{fills:,} fills, accounts: {accounts}"
+    shape = Shape(books=1, instruments=2_000, accounts=accounts)
+    with bench.scratch.database("wac", shape) as target:
+        bench.say(f"appraisal, loading {case}")
         for nth, block in enumerate(stream_blocks(target.ids, fills, ROWS_PER_COPY)):
             target.copy("utl.fills", block)
             if nth == 0:
                 target.connection.execute("analyze")
         target.connection.execute(PRICES, [FIRST_DAY, DAYS])
         target.connection.execute("vacuum analyze")
-        figures = []
         for asked in QUESTIONS:
-            bench.say(f"appraisal, {asked}")
+            bench.say(f"appraisal, {case}, {asked}")
             samples = [_milliseconds(target, asked) for _ in range(1 + bench.plan.repeat)][1:]
-            figures.append(Figure("appraisal", asked, f"{fills:,} fills", "ms", samples, LIMIT))
+            yield Figure("appraisal", asked, case, "ms", samples, LIMIT)
         target.require_right_books()
-    return Found(figures)
 
 
 def _milliseconds(target: Target, asked: str) -> float:

@@ -19,7 +19,6 @@ from utl.settings import UtlError
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-ACCOUNTS = 8
 SETTINGS = (
     "shared_buffers",
     "fsync",
@@ -40,10 +39,11 @@ class BenchError(UtlError):
 
 @dataclass(frozen=True)
 class Shape:
-    """How many books a scratch database has, and how many instruments each is to trade."""
+    """How many books a scratch database has, how many instruments each trades, and where."""
 
     books: int = 8
     instruments: int = 25
+    accounts: int = 8
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _add_reference(connection: Connection, methods: Sequence[str], shape: Shape)
         books=[add_book(f"maker-{n}") for n in range(shape.books)],
         accounts=[
             add("select account_id from utl.add_account(%s, %s)", f"account-{n}", f"venue-{n // 2}")
-            for n in range(ACCOUNTS)
+            for n in range(shape.accounts)
         ],
         instruments=[
             add("select instrument_id from utl.add_instrument(%s)", f"COIN{n}/USDT")

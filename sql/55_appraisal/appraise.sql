@@ -55,14 +55,12 @@ as $appraise$
         select utl_private.market_worth(
             l.quantity * coalesce(x.ratio, 1), v.price, l.multiplier, l.is_inverse
         )
-       
     ) as m (market_worth)
     cross join lateral (
         select
             l.interest + l.rebates + l.dividends + l.rewards,
             l.realized_pnl - l.expensed_fees - l.other_fees
             + l.funding + l.interest + l.rebates + l.dividends + l.rewards
-       
     ) as n (other_income, net_realized)
 $appraise$;
 

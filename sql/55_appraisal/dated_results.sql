@@ -66,10 +66,7 @@ as $dated_results$
         from asked as q
         cross join lateral utl_private.rates_then(q.asset_ids, q.to_asset_ids, q.times) as t
     ) as t
-        on
-            r.asset_id = t.asset_id
-            and r.reporting_asset_id = t.to_asset_id
-            and r.at = t.at
+        on (r.asset_id, r.reporting_asset_id, r.at) = (t.asset_id, t.to_asset_id, t.at)
 $dated_results$;
 
 comment on function utl_private.dated_results(integer, text) is

@@ -192,7 +192,7 @@ def test_reads_are_measured_now_and_then_as_known_now_and_then(server_url: str) 
 def test_what_is_appraised_is_held_against_a_tenth_of_a_second(server_url: str) -> None:
     figures = _measured(server_url, SMALL, "appraisal").figures
 
-    assert len({figure.what for figure in figures}) == len(figures) == 14
+    assert len({(figure.what, figure.case) for figure in figures}) == len(figures) == 2 * 14
     for figure in figures:
         assert figure.median > 0
         assert figure.limit == at_most(100)

@@ -9,6 +9,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -102,9 +103,13 @@ def _load_pgtap(conninfo: str) -> None:
 
 
 def _current() -> str:
-    """Return the template's name: it holds the digest of all that decides how it looks."""
+    """Return the template's name: it holds the digest of all that decides how it looks.
+
+    That is the code and the day, from which on there are partitions.
+    """
     what, how = migrate.read_code().digest, Path(migrate.__file__).read_bytes()
-    return f"utl_template_{hashlib.sha256(what.encode() + how).hexdigest()[:12]}"
+    decisive = f"{what} {datetime.now(UTC).date()} ".encode() + how
+    return f"utl_template_{hashlib.sha256(decisive).hexdigest()[:12]}"
 
 
 def _create(admin: psycopg.Connection, name: str, template: str) -> None:

@@ -14,9 +14,9 @@ as $lot_rank$
             * case
                 when not held.ranks_with_fees then price
                 when held.is_inverse
-                    then round((fee + 0e-78) / quantity, 40)
+                    then round((fee + 0e-78) / nullif(quantity, 0), 40)
                         - round((held.multiplier + 0e-78) / nullif(price, 0), 40)
-                else round((fee + 0e-78) / quantity, 40) + held.multiplier * price
+                else round((fee + 0e-78) / nullif(quantity, 0), 40) + held.multiplier * price
             end
     end
 $lot_rank$;
@@ -26,4 +26,4 @@ comment on function utl_private.lot_rank(utl_private.position_terms, numeric, nu
 first, the oldest first among equals. hifo closes the lot whose closing realizes least, lofo the one
 whose closing realizes most; for a short that is the lot sold lowest or highest. What counts is the
 price or, where the costing ranks with fees, cost and fee a unit; never an amount, which is rounded.
-fifo and lifo go by time alone: all their ranks are 0.';
+What opens nothing has none there. fifo and lifo go by time alone: all their ranks are 0.';

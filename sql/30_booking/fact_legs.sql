@@ -10,7 +10,8 @@ as $fact_legs$
     with fill_legs as (
         select
             l.*,
-            h.has_transactions and h.method <> 'wac' and h.instrument_id > 0 as may_choose
+            h.has_transactions and h.method <> 'wac' and h.instrument_id > 0 and l.quantity <> 0
+                as may_choose
         from utl_private.fill_legs(held, from_time, to_time) as l
         inner join unnest(held) as h on l.position_id = h.position_id
     )

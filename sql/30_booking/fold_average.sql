@@ -18,7 +18,12 @@ begin
             end if;
             state := utl_private.opening_state(leg);
         end if;
-        continue when state.is_late or leg.quantity = 0;
+        if state.is_late or leg.quantity = 0 then   -- a mark, or all went as the fee
+            continue when state.is_late or leg.fee = 0;
+            state := utl_private.booked(state, leg, null, null, 0, leg.amount, 0);
+            return next state;
+            continue;
+        end if;
 
         if leg.rule in ('split', 'spin off') then
             continue when state.quantity_after = 0;

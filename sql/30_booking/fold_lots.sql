@@ -26,7 +26,11 @@ begin
             first := 1;
             last := 0;
         end if;
-        continue when state.is_late or leg.quantity = 0;
+        if state.is_late or leg.quantity = 0 then   -- a mark, or all went as the fee
+            continue when state.is_late or leg.fee = 0;
+            state := utl_private.booked(state, leg, null, null, 0, leg.amount, 0);
+            return next state;
+        end if;
         while state.quantity_after * leg.quantity < 0 loop
             if lot.quantity = 0 and leg.method = 'lifo' and last > 0 then
                 lot := opened[last];

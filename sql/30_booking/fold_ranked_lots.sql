@@ -34,7 +34,11 @@ begin
         if leg.place > 1 and leg.fill_id = rest.fill_id then
             leg := utl_private.rest_of(leg, rest);
         end if;
-        continue when state.is_late or leg.quantity = 0;
+        if state.is_late or leg.quantity = 0 then   -- a mark, or all went as the fee
+            continue when state.is_late or leg.fee = 0;
+            state := utl_private.booked(state, leg, null, null, 0, leg.amount, 0);
+            return next state;
+        end if;
 
         if leg.rule in ('split', 'spin off', 'choose') then
             stored := coalesce(stored, utl_private.stored_lots(leg));

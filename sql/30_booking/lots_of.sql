@@ -9,7 +9,7 @@ declare
     _lots utl_private.open_lots[];
 begin
     foreach _part in array parts loop
-        continue when _part.part is null;
+        continue when _part.part is null or _part.quantity = 0;
         _lot.position_id := _part.position_id;
         _lot.book_id := _part.book_id;
         _lot.quantity := _part.quantity;
@@ -31,4 +31,4 @@ $lots_of$;
 
 comment on function utl_private.lots_of(utl_private.outcome[]) is
 'What the parts of one fill do to lots, each a change as change_lots takes it: one that names no lot
-opens its own.';
+opens its own. One of nothing, whose fee took all, does nothing to any.';

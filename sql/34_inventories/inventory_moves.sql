@@ -11,10 +11,7 @@ as $inventory_moves$
         values
         (                               -- the base, which carries the fee
             p.is_owned, p.base_asset_id,
-            p.quantity
-            - case when p.paid_in_id = p.base_asset_id and not p.is_coin_fee
-                then (p.fill).fee else 0 end,
-            p.base_price,
+            p.quantity, p.base_price,
             case when p.is_coin_fee then (p.fill).fee else p.fee_worth end,
             case when p.is_coin_fee then p.base_asset_id else p.reporting_asset_id end,
             false

@@ -9,17 +9,19 @@ as $unrated_moves_of$
         utl_private.inventory_id(m.asset_id, m.reporting_asset_id),
         null::integer, null::integer, null::integer, null::integer, null::integer,
         case
-            when m.quantity > 0 then 'deposit'
+            when n.quantity > 0 then 'deposit'
             when m.is_fee then 'network_fee'
             else 'withdrawal'
         end,
-        m.quantity - case when m.fee_asset_id = m.asset_id then coalesce(m.fee, 0) else 0 end,
-        null::numeric, null::numeric, 0::numeric, null::numeric, null::numeric,
+        n.quantity, null::numeric, null::numeric, 0::numeric, null::numeric, null::numeric,
         null::numeric, null::timestamptz, (m.fill).venue_fill_id, null::text,
         'fill', (m.fill).instrument_id
     from unnest(moves) as m
     left join utl_private.prior_period_bookings as p on (m.fill).fill_id = p.fill_id
-    where m.price is null
+    cross join lateral (
+        select m.quantity - case when m.fee_asset_id = m.asset_id then m.fee else 0 end
+    ) as n (quantity)
+    where m.price is null and n.quantity <> 0
 $unrated_moves_of$;
 
 comment on function utl_private.unrated_moves_of(utl_private.inventory_move[]) is

@@ -12,8 +12,7 @@ as $valued_facts$
         select
             f.*,
             nullif((f.fill).fee_asset_id, 0) as paid_in_id,
-            (f.fill).fee_asset_id = f.base_asset_id
-            and abs((f.fill).fee) < (f.fill).quantity as is_coin_fee,
+            (f.fill).fee_asset_id = f.base_asset_id as is_coin_fee,
             utl_private.rate_of_fact(f.fact_id, f.quote_asset_id, f.reporting_asset_id)
                 as quote_rate,
             utl_private.rate_of_fact(f.fact_id, f.base_asset_id, f.reporting_asset_id)

@@ -12,6 +12,7 @@ select
     case
         when e.effective_at < c.starts_at then 'carry'
         when e.rule in ('split', 'spin off') then 'rescale'
+        when e.quantity = 0 then 'fee'
         when e.quantity * e.quantity_after > 0 then 'open'
         else 'close'
     end as effect,
@@ -64,8 +65,8 @@ comment on column utl.position_entries.fill_id is
 'The fill, or what is booked for it in a closed period; null for an average that is carried.';
 comment on column utl.position_entries.part is 'Which part of the fill, from 1.';
 comment on column utl.position_entries.effect is
-'open; close; carry: what the method before left, with which this one starts; rescale: what a split
-or a spin-off does to a lot.';
+'open; close; fee: all that was bought went as the fee in the coin; carry: what the method before
+left, with which this one starts; rescale: what a split or a spin-off does to a lot.';
 comment on column utl.position_entries.lot_fill_id is
 'The fill that opened the lot which this part closes.';
 comment on column utl.position_entries.lot_opened_at is 'When that lot was opened.';

@@ -15,14 +15,14 @@ full join utl_private.flows as s
         and f.instrument_id = s.instrument_id
         and f.asset_id = s.asset_id
         and f.kind = s.kind
+left join utl_private.instruments as i
+    on coalesce(f.instrument_id, s.instrument_id) = i.instrument_id
 where
-    (
-        coalesce(f.quantity, 0), coalesce(f.notional, 0), coalesce(f.received, 0),
-        coalesce(f.at_price, 0)
-    )
-    <> (
-        coalesce(s.quantity, 0), coalesce(s.notional, 0), coalesce(s.received, 0),
-        coalesce(s.at_price, 0)
+    (coalesce(f.quantity, 0), coalesce(f.notional, 0), coalesce(f.received, 0))
+    <> (coalesce(s.quantity, 0), coalesce(s.notional, 0), coalesce(s.received, 0))
+    or (                                -- a fee has such a value only if it is in the coin
+        coalesce(f.at_price, 0) <> coalesce(s.at_price, 0)
+        and (coalesce(f.kind, s.kind) <> 'fill' or i.base_asset_id = s.asset_id)
     );
 
 comment on view utl_private.check_flows_are_those_of_facts is

@@ -10,7 +10,7 @@ with lots as (
         )), 0) as opened
     from utl_private.entries as e
     inner join utl_private.position_terms as t on e.position_id = t.position_id
-    where t.method <> 'wac'
+    where t.method <> 'wac' and (e.quantity <> 0 or e.lot_fill_id is not null)
     group by 1, 2
 )
 
@@ -27,7 +27,7 @@ where
     is distinct from (coalesce(o.quantity, 0), coalesce(o.cost, 0))
     or l.quantity * l.opened < 0
     or (l.quantity <> 0 and sign(l.quantity) <> sign(l.opened))
-    or l.opened = 0;
+    or l.opened = 0 or o.quantity = 0;
 
 comment on view utl_private.check_lots_are_what_matches_left is
 'Every lot is what its opening fill brought less what was matched with it, and never more was

@@ -137,6 +137,10 @@ def book(position: Position, leg: Leg, costing: Costing) -> list[Entry]:
         leg = rest_of(leg, close(position, leg, lot, min(most, abs(lot.quantity))))
     if leg.quantity != 0:
         open_(position, leg, costing)
+    elif leg.fee and len(position.entries) == before:  # all that was bought went as the fee
+        amount = leg.amount or Fraction(0)
+        nothing = Fraction(0)
+        write(position, leg.place, "fee", None, nothing, amount, -amount, leg.fee)
     return position.entries[before:]
 
 
@@ -264,6 +268,8 @@ def rank_of(
     instrument: Instrument, costing: Costing, quantity: Fraction, price: Fraction, fee: Fraction
 ) -> Fraction:
     """What a unit costs that was opened at a price: closing the dearest realizes least."""
+    if quantity == 0:
+        return Fraction(0)
     sign = 1 if quantity > 0 else -1
     if costing.rank_by == "price":
         return sign * price

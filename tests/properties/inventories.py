@@ -67,7 +67,7 @@ def moves(trade: Trade, prices: list[Price]) -> list[Move]:
     if trade.is_margined:
         worth = None if paid is None else trade.fee * paid
         found = [Move(trade.fee_asset, -trade.fee, paid, worth or ZERO, is_fee=True)]
-        return [move for move in found if move.coin != REPORTING and move.quantity]
+        return [move for move in found if move.coin != REPORTING and (move.quantity or move.fee)]
     base, quote = units(trade, prices)
     quantity, cost = trade.quantity, -trade.quantity * trade.price
     by_asset = {trade.base: base, trade.quote: quote}
@@ -84,7 +84,7 @@ def moves(trade: Trade, prices: list[Price]) -> list[Move]:
     ]
     if trade.fee_asset not in (trade.base, trade.quote):
         found.append(Move(trade.fee_asset, -trade.fee, paid, is_fee=True))
-    return [move for move in found if move.coin != REPORTING and move.quantity]
+    return [move for move in found if move.coin != REPORTING and (move.quantity or move.fee)]
 
 
 def units(trade: Trade, prices: list[Price]) -> tuple[Fraction | None, Fraction | None]:

@@ -53,9 +53,9 @@ class Fill:
 
     @property
     def coin_fee(self) -> Fraction:
-        """What of the traded coin the fee took; all of it, or more, it cannot have taken."""
+        """What of the traded coin the fee took: all that was bought, or more, too."""
         is_coin = self.fee_asset is not None and self.fee_asset == self.instrument.coin
-        return self.fee if is_coin and abs(self.fee) < self.quantity else Fraction(0)
+        return self.fee if is_coin else Fraction(0)
 
     @property
     def unrounded_amount(self) -> Fraction:

@@ -42,7 +42,8 @@ def trades(draw: st.DrawFn, nth: int) -> Trade:
     """A fill of what is owned or of a perpetual, with a fee or a rebate in any asset."""
     is_margined = draw(st.integers(0, 5)) == 0
     base, quote = ("BTC", "USD") if is_margined else draw(st.sampled_from(PAIRS))
-    fee = draw(st.sampled_from([Fraction(n) for n in ("0", "0", "0.00002", "0.00003", "-0.00001")]))
+    fees = ("0", "0", "0.00002", "0.0001", "2", "-0.00001")  # also of all that is traded, or more
+    fee = draw(st.sampled_from([Fraction(n) for n in fees]))
     return Trade(
         nth,
         draw(MINUTES),

@@ -134,14 +134,15 @@ def times(draw: st.DrawFn) -> datetime:
 def world_fills(draw: st.DrawFn, number: int, traded: list[Instrument]) -> Sent:
     """A fill in one of the books, often with a fee, often in the coin."""
     instrument = draw(st.sampled_from(traded))
-    fee = draw(st.one_of(st.just(Decimal(0)), decimals(-9, 99, places_max=2)))
+    quantity = draw(AMOUNTS_HELD)
+    fee = draw(st.one_of(st.just(Decimal(0)), decimals(-9, 99, places_max=2), st.just(quantity)))
     assets = (instrument.cost_asset, instrument.coin or "BNB", "BNB")
     return Sent(
         identity=f"fill {number}",
         account=draw(st.sampled_from(WALLETS)),
         instrument=instrument,
         side=draw(st.sampled_from(("buy", "buy", "sell"))),
-        quantity=draw(AMOUNTS_HELD),
+        quantity=quantity,
         price=draw(WORLD_PRICES),
         fee=fee,
         fee_asset=draw(st.sampled_from(assets)) if fee else None,

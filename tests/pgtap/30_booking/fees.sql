@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(30);
 
 do $set_up$
 begin
@@ -8,10 +8,16 @@ begin
     perform utl.add_asset('ETH');
     perform utl.add_asset('BNB');
     perform utl.add_book(b)
-    from unnest(array['desk', 'other_assets', 'rebates', 'flips', 'lots', 'free', 'coins']) as b;
+    from unnest(array[
+        'desk', 'other_assets', 'rebates', 'flips', 'lots', 'free', 'coins', 'all'
+    ]) as b;
     perform utl.add_costing(b, 'wac', 'capitalizing', fees => 'capitalize')
-    from unnest(array['desk', 'other_assets', 'rebates', 'flips', 'free', 'coins']) as b;
+    from unnest(array['desk', 'other_assets', 'rebates', 'flips', 'free', 'coins', 'all']) as b;
     perform utl.add_costing('lots', 'fifo', 'capitalizing', fees => 'capitalize');
+    perform utl.add_costing('all', 'fifo');
+    perform utl.add_costing('all', 'lifo');
+    perform utl.add_costing('all', 'hifo', 'by cost', fees => 'capitalize', rank_by => 'unit_cost');
+    perform utl.add_costing('all', 'fifo', 'coins', basis => 'asset');
 end
 $set_up$;
 
@@ -154,8 +160,8 @@ call trade($$
     cd 10:00:30 buy 0.001 @ 2000 fee 0.001 BTC
 $$, 'coins');
 select is(
-    stand('wac', 'coins'), '1.501 at 2000 cost 3002, realized 50.1, fees 0.1, net 50',
-    'a_rebate_in_the_coin_adds_to_what_is_received_and_a_fee_of_all_of_it_is_kept_beside'
+    stand('wac', 'coins'), '1.5 at 2000 cost 3000, realized 50.1, fees 2.1, net 48',
+    'a_rebate_in_the_coin_adds_to_what_is_received_and_a_fee_of_all_that_was_bought_is_expensed'
 );
 do $correct$
 begin
@@ -168,6 +174,107 @@ select is(
     stand('wac', 'coins'), '1.501 at 2001.335109926715522985 cost 3004.004, realized 50, '
     'fees -1.504, net 51.504',
     'corrections_of_fees_in_the_coin_restate_quantity_and_fees'
+);
+
+-- Of dust a venue may take all as its fee, or more than all.
+call trade($$ aa 10:01 buy 1 @ 2000 fee 1 BTC $$, 'all');
+select results_eq(
+    $$
+        select u.costing, stand(u.costing, 'all', u.instrument)
+        from utl.unit_costs as u
+        where u.book = 'all'
+        order by 1
+    $$,
+    $$
+        values
+        ('by cost', '0 at - cost 0, realized -2000, fees 2000, net -2000'),
+        ('capitalizing', '0 at - cost 0, realized -2000, fees 2000, net -2000'),
+        ('coins', '0 at - cost 0, realized 0, fees 2000, net -2000'),
+        ('fifo', '0 at - cost 0, realized 0, fees 2000, net -2000'),
+        ('lifo', '0 at - cost 0, realized 0, fees 2000, net -2000'),
+        ('wac', '0 at - cost 0, realized 0, fees 2000, net -2000')
+    $$,
+    'a_fee_in_the_coin_of_all_that_was_bought_is_expensed_and_opens_nothing'
+);
+call trade($$
+    ab 10:00 buy 1 @ 1000
+    ac 10:02 buy 1 @ 1200
+    ad 10:03 buy 1 @ 2000 fee 1.5 BTC
+    ae 10:04 sell 0.5 @ 2000 fee 0.5 BTC
+    af 10:05 buy 1 @ 2100 fee 1 BTC
+$$, 'all');
+select is(
+    matched('fifo', 'all'),
+    'ad closes 0.5 long ab: 1000 - 500 = 500; ae closes 0.5 long ab: 1000 - 500 = 500; '
+    'ae closes 0.5 long ac: 1000 - 600 = 400',
+    'a_fee_of_more_than_was_bought_takes_the_rest_from_the_lots_at_the_price_of_the_fill'
+);
+select is(
+    stand('fifo', 'all'), '0.5 at 1200 cost 600, realized 1400, fees 8100, net -6700',
+    'each_such_fee_is_expensed_at_the_price_of_its_fill'
+);
+select is(
+    (
+        select string_agg(e.effect, ', ' order by e.effective_at, e.part)
+        from utl.position_entries as e
+        where e.book = 'all' and e.costing = 'fifo'
+    ),
+    'open, fee, open, close, close, close, fee',
+    'the_journal_names_the_fee_that_took_all'
+);
+select results_eq(
+    $$
+        select f.asset, f.fees, f.in_cost_asset from utl.position_fees as f
+        where f.book = 'all' and f.costing = 'fifo'
+    $$,
+    $$ values ('BTC', 4.0, 8100.0) $$,
+    'such_fees_are_shown_in_coins_and_at_their_prices'
+);
+select results_eq(
+    $$
+        select h.asset, h.quantity from utl.book_holdings as h
+        where h.book = 'all' order by 1
+    $$,
+    $$ values ('BTC', 0.5), ('USD', -7300.0) $$,
+    'the_account_holds_what_the_position_has'
+);
+do $choose$
+begin
+    perform utl.choose_lots(
+        (
+            select jsonb_agg(jsonb_build_object('lot_id', f.fill_id))
+            from utl.fills as f
+            where f.venue_fill_id = 'ac'
+        ),
+        'main', n
+    )
+    from unnest(array['ad', 'ag']) as n;
+end
+$choose$;
+call trade($$ ag 10:06 buy 1 @ 2100 fee 1 BTC $$, 'all');
+select is(
+    matched('fifo', 'all'),
+    'ad closes 0.5 long ac: 1000 - 600 = 400; ae closes 1 long ab: 2000 - 1000 = 1000',
+    'lots_may_be_chosen_for_what_it_takes'
+);
+select is(audit(), 'sound', 'the_ledger_is_sound_with_fees_of_all_that_was_bought');
+do $bust$
+begin
+    perform utl.bust_fill('main', n) from unnest(array['aa', 'ad', 'ae', 'af', 'ag']) as n;
+end
+$bust$;
+select is(
+    stand('fifo', 'all'), '2 at 1100 cost 2200, realized 0, fees 0, net 0',
+    'such_fees_can_be_taken_back'
+);
+
+-- Alone in its statement, which is booked by the short way.
+call trade($$ le 11:00 buy 3 @ 10 fee 0.1 BTC $$, 'lots');
+call trade($$ lf 11:01 buy 1 @ 10 fee 1 BTC $$, 'lots');
+call trade($$ lg 11:02 buy 1 @ 12 fee 1.5 BTC $$, 'lots');
+select is(
+    lots('capitalizing', 'lots'), 'le 2.4 at 10.344827586206896552 cost 24.827586206896551724',
+    'a_fill_that_comes_alone_leaves_no_lot_of_nothing'
 );
 
 select is(audit(), 'sound', 'the_ledger_is_sound');

@@ -94,3 +94,4 @@ drop function if exists utl_private.chained_rates(integer[], integer[], timestam
 drop function if exists utl_private.past_lines(
     utl_private.latest_prices[], timestamptz, timestamptz
 );
+drop function if exists utl_private.unmet_choices(bigint, utl.fills, jsonb);

@@ -87,7 +87,7 @@ begin
             to_quantity, new_units, old_units, opened_at, reference, reason
         ) on utl.transactions to utl_writer, utl_admin;
         grant insert (
-            transaction_id, kind, occurred_at, quantity, amount, opened_at, reason
+            transaction_id, kind, occurred_at, quantity, amount, opened_at, lots, reason
         ) on utl.transaction_corrections to utl_writer, utl_admin;
         grant insert (
             as_of, account_id, asset_id, instrument_id, quantity, source
@@ -112,6 +112,7 @@ begin
             ),
             utl.amend_transaction(bigint, numeric, numeric, timestamptz, timestamptz, text),
             utl.cancel_transaction(bigint, text),
+            utl.choose_transaction_lots(bigint, jsonb, text),
             utl.complete_rates(text),
             utl.retry_rejected_fills(text)
         to utl_writer;

@@ -13,7 +13,9 @@ begin
     for _correction in
         select c.*
         from utl.transaction_corrections as c
-        where c.transaction_id = transaction.transaction_id and c.correction_id <> all(ignored)
+        where
+            c.transaction_id = transaction.transaction_id and c.kind <> 'choose'
+            and c.correction_id <> all(ignored)
         order by c.correction_id
     loop
         _is_cancelled := _correction.kind = 'cancel';

@@ -7,7 +7,7 @@ language sql
 stable
 as $correction_of_transaction$
     select
-        (array_agg(c.kind order by c.correction_id desc))[1],
+        (array_agg(c.kind order by c.correction_id desc) filter (where c.kind <> 'choose'))[1],
         (array_agg(c.occurred_at order by c.correction_id desc)
             filter (where c.occurred_at is not null))[1],
         (array_agg(c.quantity order by c.correction_id desc)
@@ -23,6 +23,6 @@ as $correction_of_transaction$
 $correction_of_transaction$;
 
 comment on function utl_private.correction_of_transaction(bigint) is
-'What the corrections of a transaction make of it together: the kind of the last one, the last value
-that an amendment gave to each column, the last reason, and when the last was recorded; all null
-without corrections.';
+'What the corrections of a transaction make of it together: the kind of the last one that is no
+choice of lots, the last value that an amendment gave to each column, the last reason, and when the
+last was recorded; all null without corrections.';

@@ -25,7 +25,7 @@ from utl.transactions as t
 cross join lateral utl_private.correction_of_transaction(t.transaction_id) as c
 where
     t.transaction_id in (select x.transaction_id from utl.transaction_corrections as x)
-    and c.kind = 'amend';
+    and c.kind is distinct from 'cancel';
 
 comment on view utl.effective_transactions is
 'Transactions as they count: amended ones with their new values, without those that were cancelled.

@@ -7,37 +7,18 @@ create or replace function utl.choose_lots(
     source text default null
 )
 returns utl.corrections
-language plpgsql
+language sql
 security definer
 set search_path = pg_catalog, pg_temp
 as $choose_lots$
-declare
-    _choice utl.corrections;
-begin
-    if jsonb_typeof(lots) is distinct from 'array'
-        or exists (
-            select from jsonb_array_elements(lots) as l
-            where
-                jsonb_typeof(l) is distinct from 'object'
-                or (l ->> 'lot_id') !~ '^-?\d{1,19}$' or (l ->> 'lot_id') is null
-                or coalesce((l ->> 'quantity') !~ '^\d+(\.\d+)?$', false)
-        )
-    then
-        raise exception 'lots are not a list of lots'
-        using
-            errcode = '22U04',
-            detail = format('They are %s.', coalesce(lots::text, 'null')),
-            hint = 'Give [{"lot_id": 1, "quantity": "0.5"}, …], with ids of utl.open_lots.';
-    end if;
     insert into utl.corrections (kind, account_id, venue_fill_id, lots, reason, source)
-    select 'choose', k.account_id, k.venue_fill_id, choose_lots.lots, choose_lots.reason,
-        choose_lots.source
+    select
+        'choose', k.account_id, k.venue_fill_id, utl_private.require_lots(choose_lots.lots),
+        choose_lots.reason, choose_lots.source
     from utl_private.fill_key_of(
         choose_lots.account, choose_lots.venue_fill_id, choose_lots.fill_id
     ) as k
-    returning * into _choice;
-    return _choice;
-end
+    returning *
 $choose_lots$;
 
 comment on function utl.choose_lots(jsonb, text, text, bigint, text, text) is

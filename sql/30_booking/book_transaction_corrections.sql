@@ -7,11 +7,21 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
 as $book_transaction_corrections$
 declare
-    _ids bigint[] := array(select c.correction_id from new_corrections as c);
+    _ids bigint[];
+    _cause text;
     _before utl.transactions[];
     _after utl.transactions[];
 begin
-    if cardinality(_ids) = 0 then
+    select
+        array_agg(c.correction_id),
+        case
+            when bool_and(c.kind = 'cancel') then 'bust'
+            when bool_and(c.kind = 'choose') then 'choice'
+            else 'amendment'
+        end
+    into _ids, _cause
+    from new_corrections as c;
+    if _ids is null then                -- a statement without rows
         return null;
     end if;
     -- Those of another session about the same transaction come before or after.
@@ -35,10 +45,14 @@ begin
         return null;
     end if;
     perform utl_private.require_bookable(_before || _after);
-    perform utl_private.rebook_transactions(
-        _before, _after,
-        case when _after is null then 'bust' else 'amendment' end, _ids
-    );
+    perform utl_private.rebook_transactions(_before, _after, _cause, _ids);
+    perform utl_private.require_closed(
+        'transaction', t.transaction_id, t.book_id, t.account_id, t.instrument_id,
+        array[t.occurred_at, t.recorded_at], c.lots
+    )
+    from unnest(_after) as t
+    inner join new_corrections as c on t.transaction_id = c.transaction_id
+    where c.kind = 'choose';
     return null;
 end
 $book_transaction_corrections$;

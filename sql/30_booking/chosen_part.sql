@@ -8,8 +8,10 @@ as $chosen_part$
 declare
     _quantity numeric := sign(leg.quantity)
         * least(leg.chosen_quantity, abs(leg.quantity), abs(lot.quantity));
-    _amount numeric := utl_private.part_of(leg.amount, _quantity, leg.quantity);
     _cost_delta numeric := -utl_private.part_of(lot.cost, -_quantity, lot.quantity);
+    _amount numeric := coalesce(
+        utl_private.part_of(leg.amount, _quantity, leg.quantity), _cost_delta
+    );
 begin
     return utl_private.booked(
         state, leg, lot.fill_id, lot.opened_at, _quantity, _amount, _cost_delta

@@ -33,6 +33,7 @@ begin
         end if;
         if leg.place > 1 and leg.fill_id = rest.fill_id then
             leg := utl_private.rest_of(leg, rest);
+            rest := case when leg.chosen_quantity is not null then rest end;
         end if;
         if state.is_late or leg.quantity = 0 then   -- a mark, or all went as the fee
             continue when state.is_late or leg.fee = 0;
@@ -40,7 +41,7 @@ begin
             return next state;
         end if;
 
-        if leg.rule in ('split', 'spin off', 'choose') then
+        if leg.chosen_quantity is not null or leg.rule in ('split', 'spin off') then
             stored := coalesce(stored, utl_private.stored_lots(leg));
             heap := utl_private.gathered_lots(heap, size, stored, leg);
             size := cardinality(heap) - 1;

@@ -9,7 +9,7 @@ declare
     _last integer := array_upper(lots, 1);
     _parts utl_private.outcome[] := array[]::utl_private.outcome[];
 begin
-    if leg.rule = 'choose' then
+    if leg.chosen_quantity is not null then
         if lots[0].quantity * leg.quantity < 0 then
             _parts[0] := utl_private.chosen_part(state, leg, lots[0]);
         end if;

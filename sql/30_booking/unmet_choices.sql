@@ -1,5 +1,5 @@
 create or replace function utl_private.unmet_choices(
-    position_id bigint, fill utl.fills, lots jsonb
+    position_id bigint, fact_id bigint, moments timestamptz[], lots jsonb
 )
 returns table (lot_id bigint, asked numeric)
 language sql
@@ -18,11 +18,13 @@ as $unmet_choices$
         from utl_private.entries as e
         where
             e.position_id = unmet_choices.position_id
-            and e.effective_at in (fill.executed_at, fill.recorded_at)
-            and e.fill_id = fill.fill_id
+            and e.effective_at = any(moments)
+            and e.fill_id = fact_id
             and e.lot_fill_id = c.lot_id
+            and coalesce(e.rule, 'fill') not in ('split', 'spin off')
     ), -1)
 $unmet_choices$;
 
-comment on function utl_private.unmet_choices(bigint, utl.fills, jsonb) is
-'Those of the lots chosen for a fill of which it has not closed in a position what was asked.';
+comment on function utl_private.unmet_choices(bigint, bigint, timestamptz[], jsonb) is
+'Those of the lots chosen for a fact, which counts at one of some moments, of which it has not
+closed in a position what was asked.';

@@ -10,7 +10,9 @@ with facts as (
                 or (x.to_book_id = t.book_id and x.to_instrument_id = t.instrument_id)
             )
     cross join lateral utl_private.transaction_legs(row(x.*)::utl.transactions, t) as l
-    where l.rule not in ('split', 'spin off')
+    where
+        l.rule not in ('split', 'spin off')
+        and l.chosen_quantity is null   -- the last leg is of all, whatever was chosen
     group by l.position_id, l.fill_id
 ),
 

@@ -53,6 +53,11 @@ RECORDED = """
     where starts_with(b.book, %s)
 """
 
+CHOOSE_FOR_TRANSACTION = """
+    select utl.choose_transaction_lots(t.transaction_id, %s) from utl.transactions as t
+    where t.reference = %s
+"""
+
 
 class Recorder:
     """A world in a database: its books have names that begin with the world's."""
@@ -219,16 +224,22 @@ class Recorder:
         ids = {fill.identity: fill.fill_id for b in BOOKS for fill in sender.facts(self.name, b)}
         lots = [{"lot_id": ids[name], "quantity": f"{asked:f}"} for name, asked in choice.lots]
         chosen = tuple((ids[name], Fraction(asked)) for name, asked in choice.lots)
-        told = Correction(choice.account, choice.identity, "choose", chosen=chosen)
+        told: Correction | TransactionCorrection
+        if choice.account is None:
+            told = TransactionCorrection(choice.identity, "choose", chosen=chosen)
+        else:
+            told = Correction(choice.account, choice.identity, "choose", chosen=chosen)
         is_possible = transacting.can_choose(self._known_costings(), [*self.facts(), told], told)
         refusal: contextlib.AbstractContextManager[object] = contextlib.nullcontext()
         if not is_possible:
             refusal = pytest.raises(psycopg.errors.IntegrityError, match="cannot close")
+        name = f"{self.name} {choice.identity}"
         with refusal, sender.connection.transaction():
-            sender.connection.execute(
-                "select utl.choose_lots(%s, %s, %s)",
-                [Jsonb(lots), choice.account, f"{self.name} {choice.identity}"],
-            )
+            if choice.account is None:
+                sender.connection.execute(CHOOSE_FOR_TRANSACTION, [Jsonb(lots), name])
+            else:
+                query = "select utl.choose_lots(%s, %s, %s)"
+                sender.connection.execute(query, [Jsonb(lots), choice.account, name])
         self.told += [told] if is_possible else []
 
     def _known_costings(self) -> dict[str, list[Any]]:

@@ -43,6 +43,7 @@ class Transaction:
     old_units: Fraction | None = None
     opened_at: datetime | None = None
     reference: str = ""
+    chosen: tuple[tuple[int, Fraction], ...] = ()  # lots to leave first, and how much of each
 
     @property
     def place(self) -> Place:
@@ -52,7 +53,10 @@ class Transaction:
 
 @dataclass(frozen=True)
 class TransactionCorrection:
-    """Takes a transaction back, or says what counts instead, and None where it stays."""
+    """Takes a transaction back, or says what counts instead, and None where it stays.
+
+    A choice names the lots that leave.
+    """
 
     reference: str
     kind: str
@@ -60,6 +64,7 @@ class TransactionCorrection:
     quantity: Fraction | None = None
     amount: Fraction | None = None
     opened_at: datetime | None = None
+    chosen: tuple[tuple[int, Fraction], ...] = ()
 
 
 Fact = Fill | Correction | Transaction | TransactionCorrection
@@ -113,9 +118,13 @@ def effective_transactions(facts: Iterable[Fact]) -> list[Transaction]:
             changed = transaction
             for correction in known:
                 if (
-                    isinstance(correction, TransactionCorrection)
-                    and correction.reference == transaction.reference
+                    not isinstance(correction, TransactionCorrection)
+                    or correction.reference != transaction.reference
                 ):
+                    continue
+                if correction.kind == "choose":
+                    changed = replace(changed, chosen=correction.chosen)
+                else:
                     is_cancelled = correction.kind == "cancel"
                     given = {name: getattr(correction, name) for name in AMENDABLE}
                     changed = replace(changed, **{n: v for n, v in given.items() if v is not None})
@@ -245,7 +254,7 @@ def move(
 ) -> list[Moved]:
     """Take lots out of a position at their cost."""
     lot = opened_by(world, transaction, costing, quantity, None)
-    leg = Leg(transaction.place, quantity, None, lot, moves=True)
+    leg = Leg(transaction.place, quantity, None, lot, moves=True, chosen=transaction.chosen)
     entries = folding.book(position, leg, costing)
     return [
         Moved(-entry.quantity, -entry.amount, -entry.quantity, copy_of(entry.lot))
@@ -295,6 +304,7 @@ def dispose(
     lot = opened_by(world, transaction, costing, quantity, amount)
     if number is not None:
         lot.lot_id = lot_id_of(transaction, number)
+    arrives = transaction.opened_at is not None or number is not None
     leg = Leg(
         transaction.place,
         quantity,
@@ -302,7 +312,8 @@ def dispose(
         lot,
         fee=value or Fraction(0) if is_fee else Fraction(0),
         is_expense=is_fee and value is None,
-        arrives=transaction.opened_at is not None or number is not None,
+        arrives=arrives,
+        chosen=() if arrives else transaction.chosen,
     )
     folding.book(position, leg, costing)
 
@@ -394,32 +405,49 @@ def arriving(
     )
 
 
-def can_choose(books: dict[str, list[Costing]], facts: Iterable[Fact], choice: Correction) -> bool:
-    """Whether a fill closes, in a costing by lots, as much of each lot as was chosen for it.
+def can_choose(
+    books: dict[str, list[Costing]],
+    facts: Iterable[Fact],
+    choice: Correction | TransactionCorrection,
+) -> bool:
+    """Whether a fact closes, in a costing by lots, as much of each lot as was chosen for it.
 
-    A fill that does not count need not.
+    One that does not count need not.
     """
     known = list(facts)
     world = world_of(books, known)
-    for fill in model.effective_fills(f for f in known if isinstance(f, Fill | Correction)):
-        if (fill.account, fill.identity) == (choice.account, choice.identity):
-            return any(
-                closes_chosen(
-                    world.position(fill.book, costing, fill.account, fill.instrument), fill
-                )
-                for costing in books[fill.book]
-                if costing.method != "wac"
-            )
-    return True
+    chooser = chooser_of(known, choice)
+    if chooser is None:
+        return True
+    return chooser.instrument is not None and any(
+        closes_chosen(
+            world.position(chooser.book, costing, chooser.account, chooser.instrument), chooser
+        )
+        for costing in books[chooser.book]
+        if costing.method != "wac"
+    )
 
 
-def closes_chosen(position: Position, fill: Fill) -> bool:
-    """Whether a fill closes as much of each lot as was chosen for it."""
+def chooser_of(
+    facts: list[Fact], choice: Correction | TransactionCorrection
+) -> Fill | Transaction | None:
+    """The fact for which lots are chosen, if it counts."""
+    if isinstance(choice, TransactionCorrection):
+        transactions = effective_transactions(facts)
+        return next((t for t in transactions if t.reference == choice.reference), None)
+    fills = model.effective_fills(f for f in facts if isinstance(f, Fill | Correction))
+    named = (choice.account, choice.identity)
+    return next((fill for fill in fills if (fill.account, fill.identity) == named), None)
+
+
+def closes_chosen(position: Position, chooser: Fill | Transaction) -> bool:
+    """Whether a fact closes as much of each lot as was chosen for it."""
+    fact_id = chooser.fill_id if isinstance(chooser, Fill) else chooser.transaction_id
     closed: defaultdict[int | None, Fraction] = defaultdict(Fraction)
     for entry in position.entries:
-        if entry.fact_id == fill.fill_id and entry.effect == "close" and entry.lot:
+        if entry.fact_id == fact_id and entry.effect == "close" and entry.lot:
             closed[entry.lot.lot_id] += abs(entry.quantity)
     asked: defaultdict[int | None, Fraction] = defaultdict(Fraction)
-    for lot_id, quantity in fill.chosen:
+    for lot_id, quantity in chooser.chosen:
         asked[lot_id] += quantity
     return all(lot_id in closed and closed[lot_id] >= most for lot_id, most in asked.items())

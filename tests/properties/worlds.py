@@ -77,9 +77,12 @@ class SentTransactionCorrection:
 
 @dataclass(frozen=True)
 class Choice:
-    """Lots that a fill is to close, named by what opened them, and how much of each."""
+    """Lots that a fact is to close, named by what opened them, and how much of each.
 
-    account: str
+    A fill is known by account and identity, a transaction has no account here.
+    """
+
+    account: str | None
     identity: str
     lots: tuple[tuple[str, Decimal], ...]
 
@@ -312,6 +315,14 @@ def corrections(draw: st.DrawFn, facts: list[SentFact]) -> SentFact:
     """A bust, a cancellation, an amendment, or a choice of lots."""
     fact = draw(st.sampled_from([f for f in facts if not isinstance(f, SentCorrection)]))
     time = draw(times())
+    assert isinstance(fact, Sent | SentTransaction)
+    lots = [other for other in facts if isinstance(other, Sent) and may_close(fact, other)]
+    if draw(st.booleans()) and lots:
+        named = draw(st.lists(st.sampled_from(lots), min_size=1, max_size=2, unique=True))
+        chosen = tuple((lot.identity, draw(st.integers(1, 2).map(Decimal))) for lot in named)
+        if isinstance(fact, SentTransaction):
+            return Choice(None, fact.reference, chosen)
+        return Choice(fact.account, fact.identity, chosen)
     if isinstance(fact, SentTransaction):
         values: dict[str, Any] = {"occurred_at": time}
         if fact.amount is not None or (fact.instrument and fact.kind in ("deposit", "withdrawal")):
@@ -321,21 +332,18 @@ def corrections(draw: st.DrawFn, facts: list[SentFact]) -> SentFact:
         if fact.quantity and fact.kind != "transfer":
             values["quantity"] = draw(AMOUNTS_HELD) * (1 if fact.quantity > 0 else -1)
         return SentTransactionCorrection(fact.reference, **amendment(draw, "cancel", values))
-    assert isinstance(fact, Sent)
-    lots = [other for other in facts if isinstance(other, Sent) and may_close(fact, other)]
-    if draw(st.booleans()) and lots:
-        named = draw(st.lists(st.sampled_from(lots), min_size=1, max_size=2, unique=True))
-        chosen = tuple((lot.identity, draw(st.integers(1, 2).map(Decimal))) for lot in named)
-        return Choice(fact.account, fact.identity, chosen)
     values = {"executed_at": time, "quantity": draw(AMOUNTS_HELD), "price": draw(WORLD_PRICES)}
     return SentCorrection(fact.account, fact.identity, **amendment(draw, "bust", values))
 
 
-def may_close(fill: Sent, other: Sent) -> bool:
-    """Whether a fill may come to close what the other one opened."""
-    same = (fill.book, fill.instrument) == (other.book, other.instrument)
-    earlier = (other.executed_at, other.sequence) < (fill.executed_at, fill.sequence)
-    return same and earlier and fill.side != other.side
+def may_close(fact: Sent | SentTransaction, other: Sent) -> bool:
+    """Whether a fact may come to close what a fill opened."""
+    same = (fact.book, fact.instrument) == (other.book, other.instrument)
+    if isinstance(fact, SentTransaction):
+        sold = fact.quantity is not None and fact.quantity < 0
+        return same and other.executed_at < fact.occurred_at and sold == (other.side == "buy")
+    earlier = (other.executed_at, other.sequence) < (fact.executed_at, fact.sequence)
+    return same and earlier and fact.side != other.side
 
 
 def amendment(draw: st.DrawFn, undoing: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ SQL = ROOT / "sql"
 FUNCTION_LINES_MAX = 70
 LONGER_FUNCTIONS = {
     # A binary heap that is worked on in place: PL/pgSQL copies an array that it hands on.
-    "fold_ranked_lots": 109,
+    "fold_ranked_lots": 110,
     # Likewise a queue, and a stack.
     "fold_lots": 74,
     # One statement writes all that the fold gives: another one a fill costs more than it tidies.

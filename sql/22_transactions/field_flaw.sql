@@ -23,7 +23,7 @@ as $field_flaw$
             ] || k.required || k.optional
         )
             then format(
-                'it has no %s',
+                'it cannot have %s',
                 (
                     select min(f.field) from unnest(g.fields) as f (field)
                     where f.field <> all(array[

@@ -19,6 +19,13 @@ declare
         sequence
     );
 begin
+    if least(new_units, old_units) <= 0 then
+        raise exception 'a split cannot be: its units are not positive'
+        using
+            errcode = '22U08',
+            detail = format('They are %s new for %s old.', new_units, old_units),
+            hint = 'Give 4, 1 where one became four, and 1, 10 where ten became one.';
+    end if;
     _split.new_units := new_units;
     _split.old_units := old_units;
     for _split.book_id in
@@ -47,5 +54,5 @@ comment on function utl.record_split(
 cost, in one book or in every book that has ever had it. Fractions that were paid out are
 utl.record_cash_in_lieu. It happened at occurred_at, or now, and within one time in order of
 sequence. A call that is repeated with its reference changes nothing. 22U01: an unknown name; 22U08:
-it cannot be so; 23514: units that are not positive; 23U03: the reference is that of another split;
+it cannot be so, as by units of 0; 23U03: the reference is that of another split;
 23U05: the period is closed. Returns the rows of utl.transactions, one a book.';

@@ -21,16 +21,7 @@ begin
     ) as h
     where h.account_id = transaction.account_id;
     if coalesce(_held, 0) * sign(transaction.quantity) > -abs(transaction.quantity) then
-        raise exception 'a % of more than is held', replace(transaction.kind, '_', ' ')
-        using
-            errcode = '23U07',
-            detail = format(
-                'The account held %s at %s, and %s was to go.',
-                trim_scale(coalesce(_held, 0)), transaction.occurred_at,
-                trim_scale(-transaction.quantity)
-            ),
-            hint = 'Record first what came before. INSERT into utl.transactions books it anyway, '
-                'and lists what has no cost in utl.missing_basis.';
+        perform utl_private.refuse_unheld(transaction, _held);
     end if;
 end
 $require_held$;

@@ -2,13 +2,8 @@ create or replace function utl_private.require_left(checked utl_private.checked_
 returns void
 language plpgsql
 as $require_left$
-declare
-    _left record;
 begin
-    select
-        t.kind, t.occurred_at, trim_scale(-t.quantity) as gone,
-        trim_scale(coalesce(h.quantity, 0)) as quantity
-    into _left
+    perform utl_private.refuse_unheld(c.transaction, coalesce(h.quantity, 0) - t.quantity)
     from unnest(checked) as c
     cross join lateral (select (c.transaction).*) as t
     left join lateral (
@@ -20,19 +15,7 @@ begin
         c.outcome = 'booked'
         and t.kind in ('withdrawal', 'network_fee', 'transfer', 'conversion')
         and t.instrument_id is not null
-        and coalesce(h.quantity, 0) * sign(t.quantity) > 0
-    limit 1;
-    if found then
-        raise exception 'a % of more than is held', replace(_left.kind, '_', ' ')
-        using
-            errcode = '23U07',
-            detail = format(
-                'The account held %s at %s, and %s was to go.',
-                _left.quantity + _left.gone, _left.occurred_at, _left.gone
-            ),
-            hint = 'Record first what came before. INSERT into utl.transactions books it anyway, '
-                'and lists what has no cost in utl.missing_basis.';
-    end if;
+        and coalesce(h.quantity, 0) * sign(t.quantity) > 0;
 end
 $require_left$;
 

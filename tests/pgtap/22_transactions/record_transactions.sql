@@ -110,8 +110,8 @@ select is(
         '{"asset": null, "instrument": "BTC/USD", "quantity": 5, "cost": 500,
         "occurred_at": "2026-01-06T10:00Z", "reference": "coins"}'
     ),
-    'booked | rejected 23U07 a withdrawal of more than is held; The account held 2 at '
-    '2026-01-06 13:00:00+00, and 3 was to go. | booked',
+    'booked | rejected 23U07 a withdrawal of more than is held; Account main held 2 BTC/USD in '
+    'book desk at 2026-01-06 13:00:00+00, and 3 was to go. | booked',
     'what_goes_must_have_come_in_whatever_order_they_are_sent'
 );
 select is(

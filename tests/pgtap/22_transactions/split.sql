@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(14);
 
 do $set_up$
 begin
@@ -72,10 +72,21 @@ select is(
     'a_reverse_split_makes_fewer'
 );
 select throws_ok(
-    $$ select utl.record_split('AAPL', 2, 0) $$, '23514',
+    $$ select utl.record_split('AAPL', 2, 0) $$, '22U08',
+    'a split cannot be: its units are not positive', 'units_are_positive'
+);
+select utl.add_instrument('MSFT', kind => 'equity', base => 'MSFT', quote => 'USD');
+select throws_ok(
+    $$ select utl.record_split('MSFT', 0, 1) $$, '22U08',
+    'a split cannot be: its units are not positive', 'also_of_what_nobody_has'
+);
+select throws_ok(
+    $$
+        insert into utl.transactions (kind, book_id, instrument_id, new_units, old_units, occurred_at)
+        values ('split', utl.book_id('desk'), utl.instrument_id('AAPL'), 2, 0, now())
+    $$, '23514',
     'new row for relation "transactions" violates check constraint '
-    '"transactions_units_are_positive"',
-    'a_split_by_0_is_refused'
+    '"transactions_units_are_positive"', 'a_plain_row_must_say_so_too'
 );
 select throws_ok(
     $$ select utl.record_split('AAPL', 2, null) $$, '22U08',

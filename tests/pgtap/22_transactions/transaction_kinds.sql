@@ -76,14 +76,14 @@ select is(
     pg_temp.flaw(
         '{"kind": "deposit", "account_id": 1, "instrument_id": 1, "quantity": 1, "new_units": 2}'
     ),
-    'it has no new_units', 'so_is_one_that_the_kind_does_not_have'
+    'it cannot have new_units', 'so_is_one_that_the_kind_does_not_have'
 );
 select is(
     pg_temp.flaw(
         '{"kind": "fee", "account_id": 1, "asset_id": 1, "quantity": -1, "fee": 2,
         "fee_asset_id": 1}'
     ),
-    'it has no fee', 'a_fee_is_one_of_a_transfer'
+    'it cannot have fee', 'a_fee_is_one_of_a_transfer'
 );
 
 select * from finish();

@@ -8,7 +8,9 @@ begin
         select distinct (c.transaction).account_id
         from unnest(checked) as c
         where
-            (c.transaction).kind in ('withdrawal', 'network_fee', 'transfer', 'conversion')
+            (c.transaction).kind in (
+                'withdrawal', 'network_fee', 'transfer', 'conversion', 'cash_in_lieu'
+            )
             and (c.transaction).instrument_id is not null
         order by 1
     ) as s;

@@ -29,4 +29,5 @@ for what a long lost, positive for what a short did not have to deliver; amount 
 cost asset of the instrument, positive: it came for a long, and went for a short. It happened at
 occurred_at, or now, and within one time in order of sequence. A call that is repeated with its
 reference changes nothing. 22U01: an unknown name; 22U08: it cannot be so; 23U03: the reference is
-that of another transaction; 23U05: the period is closed. Returns the row of utl.transactions.';
+that of another transaction; 23U05: the period is closed; 23U07: more than is held would go, or it
+would come to what is held. Returns the row of utl.transactions.';

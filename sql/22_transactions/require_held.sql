@@ -5,7 +5,9 @@ as $require_held$
 declare
     _held numeric;
 begin
-    if transaction.kind not in ('withdrawal', 'network_fee', 'transfer', 'conversion')
+    if transaction.kind not in (
+            'withdrawal', 'network_fee', 'transfer', 'conversion', 'cash_in_lieu'
+        )
         or transaction.instrument_id is null
         or utl_private.transaction_flaw(transaction) is not null
     then

@@ -13,7 +13,7 @@ begin
     ) as h on true
     where
         c.outcome = 'booked'
-        and t.kind in ('withdrawal', 'network_fee', 'transfer', 'conversion')
+        and t.kind in ('withdrawal', 'network_fee', 'transfer', 'conversion', 'cash_in_lieu')
         and t.instrument_id is not null
         and coalesce(h.quantity, 0) * sign(t.quantity) > 0;
 end

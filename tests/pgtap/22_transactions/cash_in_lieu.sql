@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(8);
 
 do $set_up$
 begin
@@ -34,6 +34,14 @@ select is(
         where f.kind = 'cash_in_lieu'
     ),
     60::numeric, 'and_the_cash_is_more'
+);
+select throws_ok(
+    $$ select utl.record_cash_in_lieu('desk', 'main', 'AAPL', 0.5, 60) $$, '23U07',
+    'a cash in lieu of more than is held', 'a_long_does_not_get_more_of_it'
+);
+select throws_ok(
+    $$ select utl.record_cash_in_lieu('desk', 'main', 'AAPL', -3, 60) $$, '23U07',
+    'a cash in lieu of more than is held', 'nor_does_more_go_than_is_held'
 );
 select utl.record_opening_balance(
     'desk', 'cold', -1.5, 180, 'AAPL', occurred_at => at('09:00')

@@ -83,6 +83,7 @@ drop function if exists utl_private.results_in_reporting(
 );
 drop function if exists utl_private.day_ends(date, date);
 drop function if exists utl_private.account_quantities(integer, timestamptz);
+drop view if exists utl_private.traded_coins;
 drop function if exists utl_private.exposure_lines(integer, timestamptz);
 drop function if exists utl_private.prices_at(integer[], timestamptz, text);
 drop function if exists utl.price_at(text, timestamptz, text);

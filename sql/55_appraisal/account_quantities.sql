@@ -17,7 +17,11 @@ as $account_quantities$
             end
         ),
         sum(
-            case when f.asset_id = i.quote_asset_id then f.received else 0 end
+            case
+                when f.asset_id = i.quote_asset_id and f.kind not in ('borrow', 'repay')
+                    then f.received
+                else 0
+            end
             - f.notional * i.multiplier
         )
     from utl_private.account_flows(of_book_id, as_of) as f
@@ -28,4 +32,5 @@ $account_quantities$;
 comment on function utl_private.account_quantities(integer, timestamptz) is
 'How much of each instrument each account of a book, or with null of the firm, had at a time
 (infinity is now), whatever the costing; fees in the coin are taken off. paid_with is what it got of
-the quote asset for what is owned outright, negative if it paid, with fees and income in that.';
+the quote asset for what is owned outright, negative if it paid, with fees and income in that, but
+without loans.';

@@ -22,7 +22,7 @@ as $exposure_at$
     )
 
     select
-        l.book, c.account, v.venue, i.instrument, i.kind, a.asset, a.kind,
+        l.book, c.account, v.venue, i.instrument, coalesce(i.kind, 'asset'), a.asset, a.kind,
         trim_scale(l.quantity), trim_scale(l.base_quantity), l.has_delta, trim_scale(l.price),
         l.price_at, w.worth, abs(w.worth), n.asset, w.worth is not null,
         coalesce(l.is_price_stale, false) or coalesce(r.is_stale, false),

@@ -37,12 +37,10 @@ as $exposure_in_books$
             (select array_agg(m.reporting_asset_id) from lines as m),
             as_of
         ) as r on l.cost_asset_id = r.from_asset_id and l.reporting_asset_id = r.to_asset_id
-        inner join utl_private.accounts as c on l.account_id = c.account_id
+        left join utl_private.accounts as c on l.account_id = c.account_id
         cross join (select distinct a.part from asked as a) as p
-        group by
-            l.ancestor_id, l.reporting_asset_id, l.book_id, l.instrument_id, l.asset_id,
-            p.part,
-            case p.part when 'account' then l.account_id when 'venue' then c.venue_id end
+        where p.part = 'all' or l.account_id is not null
+        group by l.book_id, 1, 2, 3, 4, 5, 6
     )
 
     select
@@ -51,17 +49,20 @@ as $exposure_in_books$
             when 'book' then n.book
             when 'asset' then b.asset
             when 'asset class' then b.kind
-            when 'instrument' then i.instrument
-            when 'instrument kind' then i.kind
+            when 'instrument' then coalesce(i.instrument, b.asset)
+            when 'instrument kind' then coalesce(i.kind, 'asset')
             when 'account' then c.account
             when 'venue' then v.venue
         end,
-        case when d.dimension = 'asset' or h.asset_id = i.base_asset_id then h.base_quantity end,
+        case
+            when d.dimension = 'asset' or h.asset_id = coalesce(i.base_asset_id, h.asset_id)
+                then h.base_quantity
+        end,
         h.exposure
     from held as h
     inner join asked as d on h.part = d.part
     inner join utl_private.books as n on h.ancestor_id = n.book_id
-    inner join utl_private.instruments as i on h.instrument_id = i.instrument_id
+    left join utl_private.instruments as i on h.instrument_id = i.instrument_id
     inner join utl_private.assets as b on h.asset_id = b.asset_id
     left join utl_private.accounts as c on d.part = 'account' and h.part_id = c.account_id
     left join utl_private.venues as v on d.part = 'venue' and h.part_id = v.venue_id

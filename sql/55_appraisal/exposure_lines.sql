@@ -14,8 +14,7 @@ as $exposure_lines$
             i.kind in ('perpetual', 'future') and not i.is_inverse
             and i.cost_asset_id <> i.quote_asset_id as is_quanto,
             utl_private.pays_with_exposure(
-                i, b.reporting_asset_id,
-                array(select c.asset_id from utl_private.traded_coins as c)
+                i, b.reporting_asset_id, array(select c.asset_id from utl_private.coins as c)
             ) as has_quote
         from utl_private.account_quantities(of_book_id, as_of) as q
         left join utl_private.instruments as i on q.instrument_id = i.instrument_id
@@ -44,15 +43,12 @@ as $exposure_lines$
     ) as p on l.instrument_id = p.instrument_id
     left join utl_private.rates_between(
         (select array_agg(n.cost_asset_id) from lines as n where n.is_quanto),
-        (select array_agg(n.quote_asset_id) from lines as n where n.is_quanto),
-        as_of
+        (select array_agg(n.quote_asset_id) from lines as n where n.is_quanto), as_of
     ) as r on l.cost_asset_id = r.from_asset_id and l.quote_asset_id = r.to_asset_id
     left join utl_private.rates_between(
         (select array_agg(n.base_asset_id) from lines as n where n.is_option),
-        (select array_agg(n.cost_asset_id) from lines as n where n.is_option),
-        as_of
-    ) as o
-        on l.is_option and l.base_asset_id = o.from_asset_id and l.cost_asset_id = o.to_asset_id
+        (select array_agg(n.cost_asset_id) from lines as n where n.is_option), as_of
+    ) as o on l.is_option and l.base_asset_id = o.from_asset_id and l.cost_asset_id = o.to_asset_id
     cross join lateral (
         select utl_private.valuation_price(l.quantity, p.bid, p.ask, p.mark, s.mark_at)
     ) as v (price)
@@ -66,6 +62,11 @@ as $exposure_lines$
         l.paid_with, true, l.paid_with, null, null, false
     from lines as l
     where l.has_quote and l.paid_with <> 0
+    union all
+    select
+        c.book_id, c.account_id, null, c.asset_id, c.asset_id, null,
+        c.quantity, true, c.quantity, null, null, false
+    from utl_private.coin_lines(of_book_id, as_of) as c
 $exposure_lines$;
 
 comment on function utl_private.exposure_lines(integer, timestamptz) is
@@ -75,4 +76,5 @@ quantity × multiplier; inverse: quantity × multiplier ÷ price; settled in an 
 base nor quote: quantity × multiplier × rate of the settlement asset in the quote. Option:
 quantity × multiplier × the delta that came with its price, at the rate of the base asset; without a
 delta base_quantity is that of its contracts, has_delta is false, and there is no exposure. What was
-paid with coins, or of an fx pair with another currency, is a line of its own, without a quantity.';
+paid with coins, or of an fx pair with another currency, is a line of its own, without a quantity;
+what accounts have of coins beside (utl_private.coin_lines) has no instrument, either.';

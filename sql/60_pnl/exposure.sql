@@ -12,24 +12,30 @@ select
 from utl.exposure_at() as e;
 
 comment on view utl.exposure is
-'What each book is exposed to by each instrument in each account, whatever the costing, now. Not
-only in the base asset: a spot position is exposed to what it holds, a derivative to the contract
-value of what it is on. Coins that paid for others are an exposure, too: buying ETH/BTC is long ETH
-and short BTC, which is a row of its own, without a quantity; a coin is what a spot instrument is on
-and add_asset does not call fiat or stablecoin. So is the second currency of an fx pair. What the
-book reports in is none. Other cash, and coins that came or went for no instrument, are in
-utl.book_holdings and not here. Rolled up: utl.exposure_totals.';
+'What each book is exposed to in each account, whatever the costing, now: by each instrument, not
+only in the base asset, and by coins held beside. A spot position is exposed to what it holds, a
+derivative to the contract value of what it is on. Coins that paid for others are an exposure, too:
+buying ETH/BTC is long ETH and short BTC, which is a row of its own, without a quantity. So is the
+second currency of an fx pair. Coins that came or went for no position (deposits, fees in BNB,
+funding and profit paid in BTC) are a row without an instrument, of kind asset. So all rows of a
+coin but those of derivatives add up to what is held of it, less what is borrowed. A coin is what
+add_asset does not call fiat or stablecoin, but for what others are quoted in and is never traded;
+cash is in utl.book_holdings and not here, and what the book reports in is no exposure. Rolled up:
+utl.exposure_totals.';
 comment on column utl.exposure.book is 'The book.';
-comment on column utl.exposure.account is 'The account in which it is held.';
+comment on column utl.exposure.account is
+'The account in which it is held; null for profit in coins that no costing tells whose it is.';
 comment on column utl.exposure.venue is 'The venue of the account.';
-comment on column utl.exposure.instrument is 'What is held.';
-comment on column utl.exposure.kind is 'spot, perpetual, future, option, equity or fx.';
+comment on column utl.exposure.instrument is
+'What is held; null for coins held beside positions.';
+comment on column utl.exposure.kind is
+'spot, perpetual, future, option, equity or fx; asset for coins held beside positions.';
 comment on column utl.exposure.asset is
 'What it is an exposure to: the base asset, or the one that it was paid with.';
 comment on column utl.exposure.asset_class is
 'Its class: crypto, stablecoin, fiat, security, commodity or other.';
 comment on column utl.exposure.quantity is
-'Signed quantity, in units of the instrument; null for what it was paid with.';
+'Signed quantity, in units of the instrument; null for what it was paid with, and without one.';
 comment on column utl.exposure.base_quantity is
 'How much of the asset that is. Linear: quantity × multiplier; inverse: quantity × multiplier
 ÷ price; quanto: quantity × multiplier × rate of the settlement asset in the quote; option: quantity

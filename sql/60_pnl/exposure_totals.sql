@@ -10,7 +10,8 @@ Choose one book and one dimension: every position is in the rows of all dimensio
 all books above it. utl.exposure_by is the same for one dimension, in less time.';
 comment on column utl.exposure_totals.book is 'The book at the top.';
 comment on column utl.exposure_totals.dimension is
-'By what: book, asset, asset class, venue, account, instrument or instrument kind.';
+'By what: book, asset, asset class, venue, account, instrument or instrument kind. Coins held beside
+positions are of kind asset, and stand under their own name among instruments.';
 comment on column utl.exposure_totals.member is
 'Which of them; by book, the book at the top again.';
 comment on column utl.exposure_totals.reporting_asset is 'The currency in which that book reports.';

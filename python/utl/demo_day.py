@@ -35,6 +35,8 @@ PRICE_EVERY = timedelta(minutes=15)
 EXPLAINED_FROM = datetime(2025, 11, 10, 20, tzinfo=UTC)
 UNIT = Decimal("0.00000001")
 
+# The 9 BTC that it keeps are taken over at the price with which the tape begins, 105,433.60, so
+# that all profit is that of the evening.
 REFERENCE = """
     select utl.add_book('firm', reporting_asset => 'USD');
     select utl.add_book('maker', reporting_asset => 'USD', parent => 'firm', method => 'wac');
@@ -48,7 +50,7 @@ REFERENCE = """
     from unnest(array['BTC/USDT', 'BTC/USDT:USDT', 'BTC/USD:BTC']) as symbol;
 
     select utl.record_opening_balance(
-        'maker', 'kraken-1', 9, cost => 918000, instrument => 'BTC/USDT',
+        'maker', 'kraken-1', 9, cost => 948902.40, instrument => 'BTC/USDT',
         occurred_at => '2025-11-10 17:00Z', opened_at => '2025-10-01 00:00Z'
     );
     select utl.record_deposit(
@@ -89,6 +91,12 @@ RESULTS = """
     order by instrument, account
 """
 
+ROLLED_UP = """
+    select realized_pnl, fees, income, unrealized_pnl, total_pnl
+    from utl.pnl_by_book
+    where book = 'firm'
+"""
+
 EXPLAINED = """
     select
         coalesce(account, 'all'), coalesce(instrument, ''), change, price_move, new_trades, fees,
@@ -99,9 +107,12 @@ EXPLAINED = """
 
 EXPOSURE = """
     select member, quantity, net_exposure, gross_exposure
-    from utl.exposure_by('asset')
+    from utl.exposure_by('instrument')
     where book = 'firm'
-    order by member
+    union all
+    select 'all', quantity, net_exposure, gross_exposure
+    from utl.exposure_by('asset')
+    where book = 'firm' and member = 'BTC'
 """
 
 
@@ -255,6 +266,11 @@ def _show_results(connection: Connection, console: Console) -> None:
             *(account, instrument, f"{quantity:,.4f}"),
             *(pnl(realized), money(fees), pnl(income), pnl(unrealized), pnl(total)),
         )
+    for realized, fees, income, unrealized, total in connection.execute(ROLLED_UP):
+        table.add_row(
+            *("firm", "all", "", pnl(realized), money(fees)),
+            *(pnl(income), pnl(unrealized), pnl(total)),
+        )
     show(console, "Profit and loss of the evening in USD, long at bid and short at ask", table)
 
 
@@ -275,7 +291,7 @@ def _show_explained(connection: Connection, console: Console) -> None:
 
 
 def _show_exposure(connection: Connection, console: Console) -> None:
-    table = new_table(["asset"], ["quantity", "net in USD", "gross in USD"])
-    for asset, quantity, net, gross in connection.execute(EXPOSURE):
-        table.add_row(asset, exact(quantity), pnl(net), money(gross))
-    show(console, "Exposure of the firm", table)
+    table = new_table(["by"], ["BTC", "net in USD", "gross in USD"])
+    for member, quantity, net, gross in connection.execute(EXPOSURE):
+        table.add_row(member, exact(quantity), money(net), money(gross))
+    show(console, "Exposure of the firm: the 9 BTC it keeps, and 1 BTC of margin", table)

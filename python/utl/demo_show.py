@@ -40,7 +40,7 @@ def exact(quantity: Decimal) -> str:
 
 def money(amount: Decimal) -> str:
     """An amount of money, with two decimals."""
-    return f"{amount:,.2f}"
+    return f"{amount:z,.2f}"
 
 
 def pnl(amount: Decimal) -> Text:

@@ -128,7 +128,7 @@ def test_the_inventory_of_the_evening_keeps_the_time_it_was_opened(
         """
     ).fetchall()
 
-    assert ("binance-1", Decimal("0.5"), Decimal(51_000)) in rows
+    assert ("binance-1", Decimal("0.5"), Decimal("52716.80")) in rows
 
 
 def test_what_pnl_is_made_of_adds_up_by_position_and_in_total(
@@ -140,6 +140,24 @@ def test_what_pnl_is_made_of_adds_up_by_position_and_in_total(
     assert len(parts) == 5
     assert all(change == total for change, total in parts)
     assert sum(change for change, _ in parts[:-1]) == parts[-1][0]
+
+
+def test_profit_rolls_up_to_the_firm(connection: psycopg.Connection) -> None:
+    rows = connection.execute(demo_day.RESULTS.encode()).fetchall()
+
+    *_, total = connection.execute(demo_day.ROLLED_UP.encode()).fetchone() or ()
+    assert sum(row[-1] for row in rows) == total
+
+
+def test_the_firm_is_exposed_to_what_it_keeps_and_to_its_margin(
+    connection: psycopg.Connection,
+) -> None:
+    *parts, whole = connection.execute(demo_day.EXPOSURE.encode()).fetchall()
+
+    instruments = {demo_day.SPOT, demo_day.LINEAR, demo_day.INVERSE}
+    assert {member for member, *_ in parts} == {"BTC", *instruments}
+    assert sum(quantity for _, quantity, *_ in parts) == whole[1]
+    assert abs(whole[1] - 10) < Decimal("0.01")
 
 
 def test_the_evening_paid_funding_on_both_perpetuals(connection: psycopg.Connection) -> None:

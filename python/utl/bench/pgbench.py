@@ -22,6 +22,7 @@ FILLS = "utl.fills"
 CLIENTS = 8
 SHAPE = Shape(books=CLIENTS, instruments=25)
 PATIENCE_SECONDS = 300
+WARM_UP_SECONDS = 1  # of each run, in which sessions load catalogs and plan; not in its rate
 
 # One fill as pgbench makes it. Time is taken before the position is locked, as a gateway's is.
 INSERT_FILL = r"""
@@ -60,21 +61,24 @@ class Load(StrEnum):
 
 @dataclass(frozen=True)
 class Committed:
-    """What pgbench committed, in how many seconds."""
+    """What pgbench committed, and at what rate a second once the sessions were warm."""
 
     fills: int
-    seconds: float
+    rate: float
 
     @property
-    def rate(self) -> float:
-        """Fills a second."""
-        return self.fills / self.seconds
+    def seconds(self) -> float:
+        """How long they take at that rate."""
+        return self.fills / self.rate
 
 
 def run(target: Target, load: Load, seconds: int, table: str = FILLS) -> Committed:
     """Commit single fills as fast as it goes. Once a database: the fills would be the same."""
     with _script(table, target.ids, load) as script:
-        command = _command(script, load, seconds)
+        command = [
+            *_command(script, load, WARM_UP_SECONDS + seconds),
+            f"--progress={WARM_UP_SECONDS}",
+        ]
         try:
             finished = subprocess.run(
                 command,
@@ -86,10 +90,14 @@ def run(target: Target, load: Load, seconds: int, table: str = FILLS) -> Committ
         except subprocess.TimeoutExpired as error:
             raise BenchError(f"pgbench did not end {PATIENCE_SECONDS} s after its time") from error
     found = re.search(r"^number of transactions actually processed: (\d+)", finished.stdout, re.M)
-    rate = re.search(r"^tps = ([\d.]+)", finished.stdout, re.M)
-    if finished.returncode != 0 or not found or not rate:
+    whole = re.search(r"^tps = ([\d.]+)", finished.stdout, re.M)
+    warm_up = re.search(r"^progress: ([\d.]+) s, ([\d.]+) tps", finished.stderr, re.M)
+    if finished.returncode != 0 or not found or not whole or not warm_up:
         raise BenchError("pgbench failed", detail=(finished.stderr or finished.stdout).strip())
-    return Committed(int(found[1]), int(found[1]) / float(rate[1]))
+    fills = int(found[1])
+    warm_up_seconds, warm_up_rate = map(float, warm_up.groups())
+    seconds_measured = fills / float(whole[1]) - warm_up_seconds
+    return Committed(fills, (fills - warm_up_seconds * warm_up_rate) / seconds_measured)
 
 
 @contextmanager

@@ -27,7 +27,7 @@ Show = Callable[[Sequence[dict[str, Any]], Console], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """What to measure, and how much of it; the defaults take about nine minutes on two idle cores.
+    """What to measure, and how much of it; the defaults take about ten minutes on two idle cores.
 
     `costings` are sets of methods, side by side as in wac+fifo; none means those of each section.
     """

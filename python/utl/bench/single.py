@@ -25,7 +25,6 @@ LOADS = {
     (Load.ONE, "direct"): at_least(0.60),
     (Load.APART, "direct"): at_least(0.45),
     (Load.APART, "ticker"): at_least(0.45),
-    (Load.SHARED, "ticker"): at_least(0.45),
 }
 HOT = at_least(0.5)
 HOT_FILL = {
